@@ -1,0 +1,33 @@
+/** A timer that can be called off. */
+export interface Timer {
+  readonly cancel: () => void;
+}
+
+/** Where time comes from; tests hand in one they move by hand. */
+export interface Clock {
+  /** Units: epoch milliseconds. */
+  readonly now: () => number;
+  /** Calls back once, never early. Any delay is fine, also beyond 2^31 − 1 ms. The timer keeps the process alive unless `ref` is false. */
+  readonly after: (delayMs: number, callback: () => void, options?: { readonly ref?: boolean }) => Timer;
+}
+
+/** Node fires at once for anything longer. Source: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: Date.now,
+  after: (delayMs, callback, options) => {
+    const dueMs = performance.now() + delayMs;
+    let handle: NodeJS.Timeout;
+    const arm = (): void => {
+      const leftMs = dueMs - performance.now();
+      // Timers may fire a little early against the clock they are measured with, hence the re-check on wake.
+      if (leftMs <= 0) return callback();
+      handle = setTimeout(arm, Math.min(Math.ceil(leftMs), LONGEST_TIMEOUT_MS));
+      if (options?.ref === false) handle.unref();
+    };
+    handle = setTimeout(arm, Math.min(Math.max(0, Math.ceil(delayMs)), LONGEST_TIMEOUT_MS));
+    if (options?.ref === false) handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};

@@ -1,0 +1,56 @@
+export type { Awaitable } from "./contracts/awaitable.ts";
+export type { GetCache } from "./contracts/get-cache.ts";
+export type { Headers } from "./contracts/headers.ts";
+export type { McReceive } from "./contracts/mc-receive.ts";
+export type { RequestMessage, ResponseMessage } from "./contracts/messages.ts";
+export type { MpSend } from "./contracts/mp-send.ts";
+export type { Processor } from "./contracts/processor.ts";
+export type { Result } from "./contracts/result.ts";
+export type { Run } from "./contracts/run.ts";
+export type { LogLevel, RunContext } from "./contracts/run-context.ts";
+export type { SendReceive } from "./contracts/send-receive.ts";
+
+export type { Capabilities } from "./transport/capabilities.ts";
+export type { ChannelSpec } from "./transport/channel-spec.ts";
+export type { Delivery } from "./transport/delivery.ts";
+export type { Dedupe, Frame, FrameOptions } from "./transport/frame.ts";
+export type {
+  AttemptRecord,
+  Control,
+  Depth,
+  FrameRecord,
+  FrameState,
+  History,
+  Inspect,
+  ListQuery,
+  Page,
+} from "./transport/inspect.ts";
+export type { Receiver } from "./transport/receiver.ts";
+export type { Sender } from "./transport/sender.ts";
+export type { Outcome, Sends, Settled, Settlement } from "./transport/settlement.ts";
+export type { ReceiveOptions, Transport } from "./transport/transport.ts";
+
+export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { type Environment, systemEnvironment } from "./environment.ts";
+
+export {
+  AttemptTimeoutError,
+  CancelledError,
+  ClosedError,
+  ConnectionError,
+  DeadlineError,
+  DecodeError,
+  EncodeError,
+  LeaseLostError,
+  OptionError,
+  ProcessError,
+  ReceiveError,
+  SendError,
+  StoreError,
+  TooLargeError,
+  UnknownVersionError,
+  UnsupportedError,
+  ValidationError,
+} from "./errors/errors.ts";
+export { JobError, type Retry } from "./errors/job-error.ts";
+export type { WireError } from "./errors/wire-error.ts";
