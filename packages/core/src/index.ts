@@ -1,7 +1,7 @@
 export type { Awaitable } from "./contracts/awaitable.ts";
 export type { GetCache } from "./contracts/get-cache.ts";
 export type { Headers } from "./contracts/headers.ts";
-export type { McReceive } from "./contracts/mc-receive.ts";
+export type { BatchReceive, McReceive } from "./contracts/mc-receive.ts";
 export type { RequestMessage, ResponseMessage } from "./contracts/messages.ts";
 export type { MpSend } from "./contracts/mp-send.ts";
 export type { Processor } from "./contracts/processor.ts";

@@ -169,3 +169,10 @@ export class ProcessError extends JobError {
     this.retry = options.retry ?? "unknown";
   }
 }
+
+/** A pipeline's filter dropped the message: there will be no response. */
+export class FilteredError extends JobError {
+  override readonly name = "FilteredError";
+  readonly code = "ERR_FILTERED";
+  readonly retry = "never";
+}

@@ -1,0 +1,31 @@
+import type { Headers } from "../contracts/headers.ts";
+import type { Awaitable } from "../contracts/awaitable.ts";
+import type { Result } from "../contracts/result.ts";
+import type { Frame } from "../transport/frame.ts";
+import type { ChannelSpec } from "../transport/channel-spec.ts";
+import type { Engine } from "../processor/engine.ts";
+
+/** A value on its way through a pipeline. */
+export interface Passage {
+  readonly id: string;
+  readonly value: unknown;
+  readonly headers: Headers;
+}
+
+/** Frames that are to go out, and through whom: `engine` has the transport, the codec and the outboxes. */
+export interface Outgoing {
+  readonly engine: Engine;
+  readonly channel: ChannelSpec;
+  readonly frame: Frame;
+}
+
+/** Where the values of a link go. */
+export interface Destination {
+  /** Errors: what the next stage's schema or codec says. */
+  readonly address: (passage: Passage, from: Engine) => Awaitable<readonly Outgoing[]>;
+}
+
+/** Where a pipeline ends, well or not. */
+export interface Exit {
+  readonly leave: (id: string, result: Result<unknown>, headers: Headers, stage: string | undefined) => readonly Outgoing[];
+}

@@ -1,0 +1,101 @@
+import type { Headers } from "../contracts/headers.ts";
+import type { LogLevel, RunContext } from "../contracts/run-context.ts";
+import type { Delivery } from "../transport/delivery.ts";
+import type { Outcome, Sends, Settlement } from "../transport/settlement.ts";
+import type { ProcessorEmitter } from "./events.ts";
+import { DEADLINE, NO_HEADERS } from "./reserved-headers.ts";
+import type { Slot } from "./slots.ts";
+
+/** What most attempts end with; one object for all of them. */
+export const ACK: Outcome = Object.freeze({ kind: "ack" });
+
+/**
+ * One loan of one request: what the job sees of it (`RunContext`) and what becomes of it (`Settlement`), in one object,
+ * because there is one per request on the hot path.
+ */
+export class Attempt implements RunContext, Settlement {
+  readonly delivery: Delivery;
+  outcome: Outcome = ACK;
+  sends: readonly Sends[] | undefined;
+
+  slot: Slot | undefined;
+  /** When the job began. Units: epoch milliseconds. */
+  startedMs = 0;
+  /** When it must be over: the caller's deadline or the attempt's own limit, whichever comes first. */
+  limitMs = Number.POSITIVE_INFINITY;
+  /** The job's promise has not settled yet, so its slot is not free. */
+  running = false;
+  /** Its fate is decided; what the job does afterwards changes nothing. */
+  decided = false;
+  /** Why it failed or was cancelled, for events. */
+  error: Error | undefined;
+
+  readonly #processor: string;
+  readonly #emitter: ProcessorEmitter;
+  #controller: AbortController | undefined;
+  #abortReason: Error | undefined;
+
+  constructor(delivery: Delivery, processor: string, emitter: ProcessorEmitter) {
+    this.delivery = delivery;
+    this.#processor = processor;
+    this.#emitter = emitter;
+  }
+
+  get id(): string {
+    return this.delivery.frame.id;
+  }
+
+  get attempt(): number {
+    return this.delivery.attempt;
+  }
+
+  get fence(): number {
+    return this.delivery.fence;
+  }
+
+  get headers(): Headers {
+    return this.delivery.frame.headers ?? NO_HEADERS;
+  }
+
+  get deadline(): number | undefined {
+    const text = this.delivery.frame.headers?.[DEADLINE];
+    if (text === undefined) return undefined;
+    const deadline = Number(text);
+    return Number.isFinite(deadline) ? deadline : undefined;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Why the job was told to stop, if it was. */
+  get abortReason(): Error | undefined {
+    return this.#abortReason;
+  }
+
+  /** Tells the job to stop; the first reason stays. */
+  abort(reason: Error): void {
+    if (this.#abortReason !== undefined) return;
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  // Getters that return closures, so that jobs may take them apart: `const { progress } = context`.
+  get progress(): (value: unknown) => void {
+    return (value) => {
+      if (!this.#emitter.wants("progress")) return;
+      this.#emitter.emit("progress", { processor: this.#processor, id: this.id, attempt: this.attempt, value });
+    };
+  }
+
+  get log(): (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void {
+    return (level, message, fields) => {
+      if (!this.#emitter.wants("log")) return;
+      this.#emitter.emit("log", { processor: this.#processor, id: this.id, attempt: this.attempt, level, message, fields });
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import type { Codec } from "../codec/codec.ts";
+import type { Awaitable } from "../contracts/awaitable.ts";
+import { DecodeError, TooLargeError } from "../errors/errors.ts";
+import type { WireError } from "../errors/wire-error.ts";
+import { type AnySchema, validate } from "../job/validate.ts";
+import type { Capabilities } from "../transport/capabilities.ts";
+
+/** A response as it crosses: the value, or the error in its place as plain data. */
+export type WireResult = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
+
+/** Turns values into bodies and back, as the transport's wire asks. */
+export class BodyCodec {
+  readonly #codec: Codec | undefined;
+  readonly #maxBytes: number;
+
+  constructor(capabilities: Capabilities, codec: Codec) {
+    // A cloning wire alters what it cannot carry (class instances become plain objects), hence the codec there too.
+    this.#codec = capabilities.wire === "reference" ? undefined : codec;
+    this.#maxBytes = capabilities.maxFrameBytes;
+  }
+
+  /** Errors: `ERR_ENCODE` with the path to what cannot be carried, `ERR_TOO_LARGE`. */
+  encode(value: unknown, channel: string): unknown {
+    if (this.#codec === undefined) return value;
+    const bytes = this.#codec.encode(value);
+    if (bytes.byteLength > this.#maxBytes) throw new TooLargeError(channel, this.#maxBytes, bytes.byteLength);
+    return bytes;
+  }
+
+  /** Errors: `ERR_DECODE`. */
+  decode(body: unknown): unknown {
+    if (this.#codec === undefined) return body;
+    if (!(body instanceof Uint8Array)) throw new DecodeError(`A frame's body is ${typeof body}, not bytes`);
+    return this.#codec.decode(body);
+  }
+
+  /** Reads a response. Errors: `ERR_DECODE` when it is not one. */
+  decodeResult(body: unknown): WireResult {
+    const result = this.decode(body) as WireResult | null | undefined;
+    if (typeof result === "object" && result !== null && typeof result.ok === "boolean") return result;
+    throw new DecodeError("A response frame holds no result");
+  }
+}
+
+/** Checks a value against a schema, when there is one. Errors: `ERR_VALIDATION`. */
+export function check(schema: AnySchema | undefined, value: unknown, what: string): Awaitable<unknown> {
+  return schema === undefined ? value : validate(schema, value, what);
+}
+

@@ -1,0 +1,305 @@
+import type { BatchReceive } from "../contracts/mc-receive.ts";
+import type { RequestMessage, ResponseMessage } from "../contracts/messages.ts";
+import type { MpSend } from "../contracts/mp-send.ts";
+import type { Result } from "../contracts/result.ts";
+import { defaultCodec } from "../codec/codec.ts";
+import { CancelledError, ClosedError, OptionError, UnsupportedError } from "../errors/errors.ts";
+import { toWireError } from "../errors/wire-error-codec.ts";
+import type { AnyJob } from "../job/job.ts";
+import type { Frame } from "../transport/frame.ts";
+import { canControl } from "../transport/powers.ts";
+import { NEVER, isPromise } from "./awaiting.ts";
+import { BodyCodec } from "./body-codec.ts";
+import { Caller } from "./caller.ts";
+import { Cancellations } from "./cancellations.ts";
+import { channelsOf, type ProcessorChannels } from "./channels.ts";
+import { ProcessorEmitter } from "./events.ts";
+import { idSource } from "./ids.ts";
+import { Loop } from "./loop.ts";
+import { isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings } from "./options.ts";
+import { type Outbox, Outboxes } from "./outbox.ts";
+import { CONTROL, REPLY_TO, toReplyChannel } from "./reserved-headers.ts";
+import { ReplyDesk } from "./reply-desk.ts";
+import { RequestWriter } from "./request-writer.ts";
+import { ResponseReceiver } from "./response-receiver.ts";
+import type { AnySendOptions } from "./send-options.ts";
+import { Slots } from "./slots.ts";
+import { SteadyReceiver } from "./steady-receiver.ts";
+
+/** How many deliveries beyond its concurrency a loop may hold while they wait for their next attempt in it. */
+const MOST_HELD_RETRIES = 1_000;
+
+/** What a processor does, without the types of its job: `HostedProcessor` is this, seen through them. */
+export class Engine {
+  readonly name: string;
+  readonly job: AnyJob;
+  readonly transport: ProcessorOptions["transport"];
+  readonly channels: ProcessorChannels;
+  readonly emitter = new ProcessorEmitter();
+  readonly #settings: Settings;
+  readonly #source: ResourceSource<unknown> | undefined;
+  readonly #bodies: BodyCodec;
+  readonly #outboxes: Outboxes;
+  readonly #requests: Outbox;
+  readonly #writer: RequestWriter;
+  readonly #desk: ReplyDesk;
+  readonly #caller: Caller;
+  readonly #receivers = new Set<ResponseReceiver>();
+  #running: { readonly loop: Loop; readonly ended: Promise<void> } | undefined;
+  #starting = false;
+  #paused = false;
+  #closed = false;
+
+  constructor(job: AnyJob, options: ProcessorOptions) {
+    this.name = job.name;
+    this.job = job;
+    this.transport = options.transport;
+    this.channels = channelsOf(job.name);
+    this.#settings = toSettings(options);
+    this.#source = options.resources;
+    this.#bodies = new BodyCodec(options.transport.capabilities, options.codec ?? defaultCodec);
+    this.#outboxes = new Outboxes(options.transport);
+    this.#requests = this.#outboxes.to(this.channels.requests);
+    const { environment } = this.#settings;
+    const nextId = idSource(environment);
+    this.#writer = new RequestWriter({ name: this.name, job, settings: this.#settings, bodies: this.#bodies, nextId });
+    this.#desk = new ReplyDesk({
+      processor: this.name,
+      transport: options.transport,
+      bodies: this.#bodies,
+      errors: job.errors ?? [],
+      clock: environment.clock,
+      deskId: nextId(),
+    });
+    this.#caller = this.callerWith(this.callerResources);
+  }
+
+  /** What the caller's side of the cache may use: shared resources, or none where the job needs none; never those of a slot. */
+  get callerResources(): { readonly value: unknown } | undefined {
+    if (isShared(this.#source)) return { value: this.#source.value };
+    return this.#source === undefined ? { value: undefined } : undefined;
+  }
+
+  /** A caller whose side of the cache works with these resources. */
+  callerWith(resources: { readonly value: unknown } | undefined): Caller {
+    return new Caller({
+      name: this.name,
+      job: this.job,
+      settings: this.#settings,
+      writer: this.#writer,
+      outbox: this.#requests,
+      desk: this.#desk,
+      emitter: this.emitter,
+      resources,
+      // Best effort: who gave up does not wait for the cancellation either.
+      onAbandoned: (id) => void this.cancel(id).catch(() => undefined),
+    });
+  }
+
+  readonly requestSender = (): MpSend<RequestMessage<unknown>> => ({
+    send: async ({ id, request, headers }, options) => {
+      const own = headers === undefined ? { id } : { id, headers };
+      await this.send(request, options?.signal === undefined ? own : { ...own, signal: options.signal });
+    },
+  });
+
+  readonly send = (request: unknown, options?: AnySendOptions): Promise<string> => {
+    try {
+      const frame = this.#writer.frame(request, options, undefined, undefined);
+      if (isPromise(frame)) return Promise.resolve(frame.then((written) => this.#dispatch(written, options?.signal)));
+      return this.#dispatch(frame, options?.signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+
+  readonly sendMany = async (requests: Iterable<unknown>, options?: Omit<AnySendOptions, "id">): Promise<readonly string[]> => {
+    const frames: Frame[] = [];
+    for (const request of requests) {
+      const frame = this.#writer.frame(request, options, undefined, undefined);
+      frames.push(isPromise(frame) ? await frame : frame);
+    }
+    if (frames.length > 0) await this.#requests.sendAll(frames, options?.signal ?? NEVER);
+    return frames.map(({ id }) => {
+      this.#sent(id);
+      return id;
+    });
+  };
+
+  readonly toFrame = async (request: unknown, options?: AnySendOptions): Promise<Frame> =>
+    this.#writer.frame(request, options, undefined, undefined);
+
+  readonly call = (request: unknown, options?: AnySendOptions): Promise<unknown> => this.#caller.call(request, options);
+
+  readonly sendReceive = (request: unknown, options?: AnySendOptions): Promise<Result<unknown>> => this.#caller.sendReceive(request, options);
+
+  readonly responseReceiver = async (options?: { readonly group?: string; readonly signal?: AbortSignal }): Promise<BatchReceive<ResponseMessage<unknown>>> => {
+    this.#assertOpen();
+    if (options?.group !== undefined && !this.transport.capabilities.groups) {
+      throw new UnsupportedError(`'${this.transport.name}' has no 'groups' capability`);
+    }
+    const receiver = await ResponseReceiver.open(
+      {
+        transport: this.transport,
+        channel: this.channels.responses,
+        group: options?.group,
+        leaseMs: this.#settings.leaseMs,
+        bodies: this.#bodies,
+        errors: this.job.errors ?? [],
+        clock: this.#settings.environment.clock,
+        onClosed: (closed) => this.#receivers.delete(closed),
+      },
+      options?.signal ?? NEVER,
+    );
+    this.#receivers.add(receiver);
+    return receiver;
+  };
+
+  readonly run = async (resources?: ResourceSource<unknown>, options?: { readonly signal?: AbortSignal }): Promise<void> => {
+    this.#assertOpen();
+    if (this.#running !== undefined || this.#starting) throw new OptionError(`The processor "${this.name}" runs already`);
+    options?.signal?.throwIfAborted();
+    this.#starting = true;
+    try {
+      await this.#work(this.#source ?? resources, options?.signal);
+    } finally {
+      this.#starting = false;
+      this.#running = undefined;
+    }
+  };
+
+  /** Stops taking requests, waits for what runs, hands back the rest. Calling it again hands back at once. */
+  readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
+    const running = this.#running;
+    if (running === undefined) return;
+    await running.loop.stop(options?.graceMs ?? this.#settings.graceMs);
+    await running.ended;
+  };
+
+  readonly pause = (): void => this.#setPaused(true);
+
+  readonly resume = (): void => this.#setPaused(false);
+
+  /** Cancels by id, whoever sent the request and wherever it runs. */
+  readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
+    this.#assertOpen();
+    const reason = new CancelledError(`Request "${id}" was cancelled`);
+    const { transport } = this;
+    if (canControl(transport)) {
+      const state = await transport.cancel(this.channels.requests.name, id);
+      if (state === "cancelled") {
+        await this.#announceCancelled(id, reason);
+        return "cancelled";
+      }
+    }
+    const body = this.#bodies.encode(null, this.channels.control.name);
+    await this.#outboxes.to(this.channels.control).sendAll([{ id, body, headers: { [CONTROL]: "cancel" } }]);
+    return "requested";
+  };
+
+  readonly close = async (): Promise<void> => {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.stop();
+    await this.#desk.close();
+    await Promise.all(Array.from(this.#receivers, (receiver) => receiver[Symbol.asyncDispose]()));
+    await this.#outboxes.close();
+  };
+
+  async #work(source: ResourceSource<unknown> | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const { transport, emitter, name } = this;
+    const settings = this.#settings;
+    const { clock } = settings.environment;
+    const cancellations = new Cancellations();
+    const slots = new Slots(settings.concurrency, source);
+    const maxInFlight = settings.concurrency + (transport.capabilities.delay ? 0 : MOST_HELD_RETRIES);
+    const receiver = await SteadyReceiver.open(
+      {
+        transport,
+        channel: this.channels.requests,
+        receive: { leaseMs: settings.leaseMs, maxInFlight },
+        clock,
+        onConnected: () => emitter.emit("connected", { processor: name }),
+        onDisconnected: (error) => emitter.emit("disconnected", { processor: name, error }),
+      },
+      signal ?? NEVER,
+    );
+    const loop = new Loop({
+      name,
+      job: this.job,
+      channels: this.channels,
+      settings,
+      bodies: this.#bodies,
+      emitter,
+      slots,
+      isCancelled: (id) => cancellations.take(id),
+      receiver,
+      outboxes: this.#outboxes,
+    });
+    const stop = (): void => void loop.stop(settings.graceMs);
+    try {
+      await cancellations.open(transport, this.channels.control, clock, (id) => loop.cancel(id, new CancelledError(`Request "${id}" was cancelled`)));
+      loop.setPaused(this.#paused);
+      const ended = this.#pumpAndStop(loop, settings.graceMs);
+      this.#running = { loop, ended };
+      if (signal?.aborted === true) stop();
+      signal?.addEventListener("abort", stop, { once: true });
+      await ended;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      await cancellations.close();
+      await receiver.close();
+      await slots.dispose();
+    }
+  }
+
+  async #pumpAndStop(loop: Loop, graceMs: number): Promise<void> {
+    try {
+      await loop.pump();
+    } finally {
+      await loop.windDown(graceMs); // waits for what runs, also when the subscription is gone for good
+    }
+  }
+
+  #dispatch(frame: Frame, signal: AbortSignal | undefined): Promise<string> {
+    const sent = this.#requests.send(frame, signal);
+    if (sent === undefined) {
+      this.#sent(frame.id);
+      return Promise.resolve(frame.id);
+    }
+    return Promise.resolve(
+      sent.then(() => {
+        this.#sent(frame.id);
+        return frame.id;
+      }),
+    );
+  }
+
+  #sent(id: string): void {
+    if (this.emitter.wants("sent")) this.emitter.emit("sent", { processor: this.name, id });
+  }
+
+  #setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#running?.loop.setPaused(paused);
+  }
+
+  /** Tells whoever waits for a request that was cancelled in the store. */
+  async #announceCancelled(id: string, reason: Error): Promise<void> {
+    const { transport } = this;
+    if (this.emitter.wants("cancelled")) this.emitter.emit("cancelled", { processor: this.name, id, error: reason });
+    const history = canControl(transport) ? await transport.history(this.channels.requests.name, id) : undefined;
+    const headers = history?.record.headers;
+    const address = headers?.[REPLY_TO];
+    const reply = address === undefined ? undefined : toReplyChannel(address);
+    const body = this.#bodies.encode({ ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) }, this.channels.responses.name);
+    const frame: Frame = { id, body, headers };
+    for (const channel of reply === undefined ? [this.channels.responses] : [reply, this.channels.responses]) {
+      await this.#outboxes.to(channel).sendAll([frame]);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new ClosedError(`The processor "${this.name}" is closed`);
+  }
+}

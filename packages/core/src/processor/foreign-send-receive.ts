@@ -1,0 +1,75 @@
+import { systemClock } from "../clock.ts";
+import type { McReceive } from "../contracts/mc-receive.ts";
+import type { ResponseMessage } from "../contracts/messages.ts";
+import type { Processor } from "../contracts/processor.ts";
+import type { Result } from "../contracts/result.ts";
+import { CancelledError, ClosedError, DeadlineError } from "../errors/errors.ts";
+import { systemEnvironment } from "../environment.ts";
+import { idSource } from "./ids.ts";
+import type { Calls } from "./send-receive.ts";
+
+const CALL_TIMEOUT_MS = 30_000;
+
+/** `sendReceive` over a processor that core did not make: one subscription to its broadcast, opened with the first call. */
+export function foreignSendReceive<Request, Response>(processor: Processor<Request, Response, never>): Calls<Request, Response> & AsyncDisposable {
+  const nextId = idSource(systemEnvironment);
+  const waiting = new Map<string, (result: Result<Response>) => void>();
+  let opening: Promise<McReceive<ResponseMessage<Response>>> | undefined;
+  let closed = false;
+
+  const listen = async (receiver: McReceive<ResponseMessage<Response>>): Promise<void> => {
+    let error: Error = new ClosedError(`The responses of "${processor.name}" ended`);
+    try {
+      for await (const { id, result } of receiver) waiting.get(id)?.(result);
+    } catch (broken) {
+      error = broken as Error;
+    }
+    opening = undefined; // the next call subscribes again
+    for (const settle of [...waiting.values()]) settle({ ok: false, error });
+  };
+
+  const open = (): Promise<McReceive<ResponseMessage<Response>>> => {
+    opening ??= processor.responseReceiver().then((receiver) => {
+      void listen(receiver);
+      return receiver;
+    });
+    return opening;
+  };
+
+  const sendReceive: Calls<Request, Response>["sendReceive"] = (request, options) =>
+    new Promise((resolve) => {
+      const id = options?.id ?? nextId();
+      const finish = (result: Result<Response>): void => {
+        waiting.delete(id);
+        timer?.cancel();
+        options?.signal?.removeEventListener("abort", abort);
+        resolve(result);
+      };
+      const fail = (error: unknown): void => finish({ ok: false, error: error instanceof Error ? error : new CancelledError(String(error)) });
+      const abort = (): void => fail(options?.signal?.reason);
+      const timeoutMs = options?.timeoutMs ?? CALL_TIMEOUT_MS;
+      const timer =
+        timeoutMs === Number.POSITIVE_INFINITY
+          ? undefined
+          : systemClock.after(timeoutMs, () => fail(new DeadlineError(`No response from "${processor.name}" to request "${id}" in time; it may still run`)));
+      if (closed) return fail(new ClosedError(`This handle of "${processor.name}" is closed`));
+      if (options?.signal?.aborted === true) return abort();
+      options?.signal?.addEventListener("abort", abort, { once: true });
+      waiting.set(id, finish);
+      open().then(() => (waiting.has(id) ? processor.requestSender().send({ id, request }) : undefined)).catch(fail);
+    });
+
+  return {
+    sendReceive,
+    call: async (request, options) => {
+      const result = await sendReceive(request, options);
+      if (result.ok) return result.value;
+      throw result.error;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      const receiver = await opening?.catch(() => undefined);
+      await receiver?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Processor } from "../contracts/processor.ts";
+import type { Run } from "../contracts/run.ts";
+import { sendReceive } from "./send-receive.ts";
+
+/** A job that sends its requests to a processor and answers with its responses. */
+export interface RemoteJob<Name extends string, Request, Response> extends Run<Request, Response> {
+  readonly name: Name;
+}
+
+/**
+ * Makes a processor a job again: its `run` sends the request on and awaits the response. So a queue can run its work on
+ * another host: `processor(remote(pool), { transport: sqlite("jobs.db") })`.
+ *
+ * Promise: cancelling the outer request cancels the inner one; the deadline is handed on. The inner processor must be running.
+ */
+export function remote<Request, Response, Name extends string = string>(
+  inner: Processor<Request, Response, never> & { readonly name: Name },
+): RemoteJob<Name, Request, Response> {
+  const handle = sendReceive(inner);
+  return {
+    name: inner.name,
+    run: (request, _resources, context) => {
+      const timeoutMs = context.deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, context.deadline - Date.now());
+      return handle.call(request, { signal: context.signal, timeoutMs });
+    },
+  };
+}

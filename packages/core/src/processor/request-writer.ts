@@ -1,0 +1,132 @@
+import type { Awaitable } from "../contracts/awaitable.ts";
+import type { Headers } from "../contracts/headers.ts";
+import { OptionError, UnsupportedError } from "../errors/errors.ts";
+import type { AnyJob } from "../job/job.ts";
+import type { Frame, FrameOptions } from "../transport/frame.ts";
+import { isPromise } from "./awaiting.ts";
+import { type BodyCodec, check } from "./body-codec.ts";
+import { duration, type Settings, whole } from "./options.ts";
+import { checkUserHeaders, DEADLINE, REPLY_TO, VERSION } from "./reserved-headers.ts";
+import type { AnySendOptions } from "./send-options.ts";
+
+/** How long a dedupe key is remembered when the sender does not say. Units: milliseconds. */
+const DEDUPE_WINDOW_MS = 24 * 60 * 60 * 1000;
+
+export interface RequestWriterOptions {
+  readonly name: string;
+  readonly job: AnyJob;
+  readonly settings: Settings;
+  readonly bodies: BodyCodec;
+  readonly nextId: () => string;
+}
+
+/** Turns requests into frames, and refuses here, before anything is sent, what could not arrive. */
+export class RequestWriter {
+  readonly #options: RequestWriterOptions;
+  readonly #version: string | undefined;
+  // Headers that core adds differ only by deadline and reply address: requests of the same millisecond share one object.
+  #lastHeaders: Headers | undefined;
+  #lastDeadlineMs: number | undefined;
+  #lastReplyTo: string | undefined;
+
+  constructor(options: RequestWriterOptions) {
+    this.#options = options;
+    this.#version = options.job.version === undefined ? undefined : String(options.job.version);
+  }
+
+  /** Errors: `ERR_VALIDATION`, `ERR_ENCODE`, `ERR_TOO_LARGE`, `ERR_OPTION`, `ERR_UNSUPPORTED`. */
+  frame(request: unknown, options: AnySendOptions | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Awaitable<Frame> {
+    const { job, name } = this.#options;
+    const checked = check(job.request, request, `The request of "${name}"`);
+    // What the schema made of it is not sent: transforms run once, before `run`.
+    if (isPromise(checked)) return checked.then(() => this.#write(request, options, replyTo, deadlineMs));
+    return this.#write(request, options, replyTo, deadlineMs);
+  }
+
+  /** A request made from the response of an upstream stage: its headers go along as they are. */
+  forward(request: unknown, id: string, headers: Headers, options: FrameOptions | undefined): Awaitable<Frame> {
+    const { job, name, bodies } = this.#options;
+    const write = (): Frame => ({ id, body: bodies.encode(request, name), headers: this.#versioned(headers), options });
+    const checked = check(job.request, request, `The request of "${name}"`);
+    return isPromise(checked) ? checked.then(write) : write();
+  }
+
+  #versioned(headers: Headers): Headers {
+    if (this.#version === undefined && headers[VERSION] === undefined) return headers;
+    const { [VERSION]: _upstream, ...rest } = headers;
+    return this.#version === undefined ? rest : { ...rest, [VERSION]: this.#version };
+  }
+
+  #write(request: unknown, options: AnySendOptions | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Frame {
+    const { bodies, name, nextId } = this.#options;
+    return {
+      id: options?.id === undefined ? nextId() : checkedId(options.id),
+      body: bodies.encode(request, name),
+      headers: this.#headers(options?.headers, replyTo, deadlineMs ?? options?.deadline),
+      options: options === undefined ? undefined : this.#frameOptions(options),
+    };
+  }
+
+  #headers(own: Headers | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Headers | undefined {
+    if (own !== undefined) {
+      checkUserHeaders(own);
+      return { ...own, ...this.#coreHeaders(replyTo, deadlineMs) };
+    }
+    return this.#coreHeaders(replyTo, deadlineMs);
+  }
+
+  #coreHeaders(replyTo: string | undefined, deadlineMs: number | undefined): Headers | undefined {
+    if (replyTo === undefined && deadlineMs === undefined && this.#version === undefined) return undefined;
+    if (this.#lastHeaders !== undefined && this.#lastDeadlineMs === deadlineMs && this.#lastReplyTo === replyTo) return this.#lastHeaders;
+    const headers: Record<string, string> = {};
+    if (replyTo !== undefined) headers[REPLY_TO] = replyTo;
+    if (deadlineMs !== undefined) headers[DEADLINE] = String(duration("deadline", deadlineMs));
+    if (this.#version !== undefined) headers[VERSION] = this.#version;
+    this.#lastDeadlineMs = deadlineMs;
+    this.#lastReplyTo = replyTo;
+    this.#lastHeaders = Object.freeze(headers);
+    return headers;
+  }
+
+  #frameOptions(options: AnySendOptions): FrameOptions | undefined {
+    const { delayMs, runAt, priority, orderKey, dedupeKey } = options;
+    if (delayMs === undefined && runAt === undefined && priority === undefined && orderKey === undefined && dedupeKey === undefined) return undefined;
+    const { clock } = this.#options.settings.environment;
+    const { capabilities } = this.#options.settings.transport;
+    const dueMs = runAt === undefined ? (delayMs === undefined ? undefined : clock.now() + duration("delayMs", delayMs, 0)) : dueTime(runAt);
+    if (dueMs !== undefined) this.#needs(capabilities.delay, "delay");
+    if (priority !== undefined) this.#needs(capabilities.priority, "priority");
+    if (orderKey !== undefined) this.#needs(capabilities.ordered === "key", "ordered");
+    if (dedupeKey !== undefined) this.#needs(capabilities.dedupe, "dedupe");
+    return {
+      dueMs,
+      priority: priority === undefined ? undefined : whole("priority", priority, 0, 9),
+      orderKey,
+      dedupe:
+        dedupeKey === undefined
+          ? undefined
+          : {
+              key: dedupeKey,
+              windowMs: duration("dedupe.windowMs", options.dedupe?.windowMs ?? DEDUPE_WINDOW_MS),
+              scope: options.dedupe?.scope ?? "pending",
+              onDuplicate: options.dedupe?.onDuplicate ?? "drop",
+            },
+    };
+  }
+
+  #needs(has: boolean, capability: string): void {
+    if (has) return;
+    throw new UnsupportedError(`'${this.#options.settings.transport.name}' has no '${capability}' capability`);
+  }
+}
+
+function checkedId(id: string): string {
+  if (typeof id === "string" && id.length > 0 && id.length <= 200) return id;
+  throw new OptionError(`"id" is ${typeof id === "string" ? `${id.length} characters long` : typeof id}; it takes a string of 1 to 200 characters`);
+}
+
+function dueTime(runAt: Date | number): number {
+  const dueMs = typeof runAt === "number" ? runAt : runAt.getTime();
+  if (Number.isFinite(dueMs)) return dueMs;
+  throw new OptionError(`"runAt" is ${String(runAt)}; it takes a Date or epoch milliseconds`);
+}

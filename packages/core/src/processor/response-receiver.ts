@@ -1,0 +1,163 @@
+import type { Clock } from "../clock.ts";
+import type { Awaitable } from "../contracts/awaitable.ts";
+import type { BatchReceive } from "../contracts/mc-receive.ts";
+import type { ResponseMessage } from "../contracts/messages.ts";
+import type { Result } from "../contracts/result.ts";
+import { ClosedError } from "../errors/errors.ts";
+import { type ErrorClass, fromWireError } from "../errors/wire-error-codec.ts";
+import type { ChannelSpec } from "../transport/channel-spec.ts";
+import type { Delivery } from "../transport/delivery.ts";
+import type { Settlement } from "../transport/settlement.ts";
+import type { Transport } from "../transport/transport.ts";
+import { ACK } from "./attempt.ts";
+import { isPromise } from "./awaiting.ts";
+import type { BodyCodec } from "./body-codec.ts";
+import { SteadyReceiver } from "./steady-receiver.ts";
+
+const MESSAGES_PER_PULL = 256;
+
+export interface ResponseReceiverOptions {
+  readonly transport: Transport;
+  readonly channel: ChannelSpec;
+  readonly group: string | undefined;
+  readonly leaseMs: number;
+  readonly bodies: BodyCodec;
+  readonly errors: readonly ErrorClass[];
+  readonly clock: Clock;
+  readonly onClosed: (receiver: ResponseReceiver) => void;
+}
+
+/** The responses of a processor as they come. A message is let go when the next one is asked for; what was not, comes again to its group. */
+export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> {
+  readonly #options: ResponseReceiverOptions;
+  readonly #receiver: SteadyReceiver;
+  readonly #closing = new AbortController();
+  #buffer: readonly Delivery[] = [];
+  #next = 0;
+  #handedOut: Delivery[] = [];
+  #pulling: Promise<void> | undefined;
+
+  private constructor(options: ResponseReceiverOptions, receiver: SteadyReceiver) {
+    this.#options = options;
+    this.#receiver = receiver;
+  }
+
+  static async open(options: ResponseReceiverOptions, signal: AbortSignal): Promise<ResponseReceiver> {
+    const { transport, channel, group, leaseMs, clock } = options;
+    const receive = { group, leaseMs, maxInFlight: MESSAGES_PER_PULL * 2 };
+    return new ResponseReceiver(options, await SteadyReceiver.open({ transport, channel, receive, clock }, signal));
+  }
+
+  readonly receive = async (options?: { readonly signal?: AbortSignal }): Promise<ResponseMessage<unknown>> => {
+    for (;;) {
+      options?.signal?.throwIfAborted();
+      if (this.#closing.signal.aborted) throw this.#closed();
+      this.#letGo();
+      const delivery = this.#take();
+      if (delivery !== undefined) return this.#message(delivery);
+      await this.#pull(options?.signal);
+    }
+  };
+
+  readonly receiveBatch = (max: number, options?: { readonly signal?: AbortSignal }): Awaitable<readonly ResponseMessage<unknown>[]> => {
+    this.#letGo();
+    if (this.#closing.signal.aborted || options?.signal?.aborted === true) return [];
+    if (this.#next < this.#buffer.length) return this.#takeMany(max);
+    const got = this.#receiver.receive(Math.min(max, MESSAGES_PER_PULL), this.#signal(options?.signal));
+    const keep = (deliveries: readonly Delivery[]): readonly ResponseMessage<unknown>[] => {
+      this.#handedOut.push(...deliveries);
+      return deliveries.map((delivery) => this.#message(delivery));
+    };
+    return isPromise(got) ? got.then(keep) : keep(got);
+  };
+
+  async *[Symbol.asyncIterator](): AsyncIterator<ResponseMessage<unknown>> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        yield await this.receive();
+      } catch (error) {
+        if (this.#closing.signal.aborted) return; // a closed receiver ends the loop quietly
+        throw error;
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#letGo();
+    this.#closing.abort();
+    await this.#pulling;
+    await this.#receiver.close();
+    this.#options.onClosed(this);
+  }
+
+  #take(): Delivery | undefined {
+    const delivery = this.#buffer[this.#next];
+    if (delivery === undefined) return undefined;
+    this.#next++;
+    this.#handedOut.push(delivery);
+    return delivery;
+  }
+
+  #takeMany(max: number): readonly ResponseMessage<unknown>[] {
+    const messages: ResponseMessage<unknown>[] = [];
+    while (messages.length < max) {
+      const delivery = this.#take();
+      if (delivery === undefined) break;
+      messages.push(this.#message(delivery));
+    }
+    return messages;
+  }
+
+  /** One pull for everyone who waits. An aborted wait leaves the pull to the others, and what it brings in the buffer. */
+  #pull(signal: AbortSignal | undefined): Promise<void> {
+    this.#pulling ??= this.#fill().finally(() => {
+      this.#pulling = undefined;
+    });
+    if (signal === undefined) return this.#pulling;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    this.#pulling.then(resolve, reject);
+    return promise.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  async #fill(): Promise<void> {
+    const got = await this.#receiver.receive(MESSAGES_PER_PULL, this.#closing.signal);
+    this.#buffer = got;
+    this.#next = 0;
+  }
+
+  #letGo(): void {
+    if (this.#handedOut.length === 0) return;
+    const settlements = this.#handedOut.map((delivery): Settlement => ({ delivery, outcome: ACK }));
+    this.#handedOut = [];
+    const settled = this.#receiver.settle(settlements);
+    // What could not be let go comes again: at least once.
+    if (isPromise(settled)) settled.then(undefined, () => undefined);
+  }
+
+  #message({ frame }: Delivery): ResponseMessage<unknown> {
+    const { id, headers } = frame;
+    const result = this.#result(frame.body);
+    return headers === undefined ? { id, result } : { id, result, headers };
+  }
+
+  #result(body: unknown): Result<unknown> {
+    const { bodies, errors } = this.#options;
+    try {
+      const wire = bodies.decodeResult(body);
+      return wire.ok ? wire : { ok: false, error: fromWireError(wire.error, errors) };
+    } catch (error) {
+      return { ok: false, error: error as Error };
+    }
+  }
+
+  #signal(own: AbortSignal | undefined): AbortSignal {
+    return own === undefined ? this.#closing.signal : AbortSignal.any([own, this.#closing.signal]);
+  }
+
+  #closed(): ClosedError {
+    return new ClosedError(`The receiver of channel "${this.#options.channel.name}" is closed`);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Clock } from "../clock.ts";
+import type { Awaitable } from "../contracts/awaitable.ts";
+import { JobError } from "../errors/job-error.ts";
+import type { ChannelSpec } from "../transport/channel-spec.ts";
+import type { Delivery } from "../transport/delivery.ts";
+import type { Receiver } from "../transport/receiver.ts";
+import type { Settled, Settlement } from "../transport/settlement.ts";
+import type { ReceiveOptions, Transport } from "../transport/transport.ts";
+import { isPromise, pause } from "./awaiting.ts";
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+
+export interface SteadyReceiverOptions {
+  readonly transport: Transport;
+  readonly channel: ChannelSpec;
+  readonly receive: ReceiveOptions;
+  readonly clock: Clock;
+  readonly onConnected?: (() => void) | undefined;
+  readonly onDisconnected?: ((error: Error) => void) | undefined;
+}
+
+/** A receiver that is opened again when its subscription breaks. What it held is then lost to it: the transport delivers it again. */
+export class SteadyReceiver {
+  readonly #options: SteadyReceiverOptions;
+  #receiver: Receiver | undefined;
+
+  private constructor(options: SteadyReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** Opens it; resolves when the subscription is live. A first failure is the caller's to hear of. */
+  static async open(options: SteadyReceiverOptions, signal: AbortSignal): Promise<SteadyReceiver> {
+    const steady = new SteadyReceiver(options);
+    steady.#receiver = await options.transport.receiver(options.channel, options.receive, signal);
+    options.onConnected?.();
+    return steady;
+  }
+
+  /** As `Receiver.receive`, over as many connections as it takes. Rejects only when opening again can never succeed. */
+  receive(max: number, signal: AbortSignal): Awaitable<readonly Delivery[]> {
+    const receiver = this.#receiver;
+    if (receiver === undefined) return this.#recover(max, signal);
+    try {
+      const got = receiver.receive(max, signal);
+      return isPromise(got) ? got.then(undefined, (error: unknown) => this.#broke(receiver, error, max, signal)) : got;
+    } catch (error) {
+      return this.#broke(receiver, error, max, signal);
+    }
+  }
+
+  settle(settlements: readonly Settlement[]): Awaitable<Settled> {
+    // While there is no connection the loans are over anyway; the transport decides what comes back.
+    return this.#receiver?.settle(settlements);
+  }
+
+  async close(): Promise<void> {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    await receiver?.[Symbol.asyncDispose]();
+  }
+
+  async #broke(receiver: Receiver, error: unknown, max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
+    if (signal.aborted) return [];
+    if (JobError.is(error) && error.retry === "never") throw error;
+    this.#options.onDisconnected?.(error instanceof Error ? error : new Error(String(error)));
+    if (this.#receiver === receiver) {
+      this.#receiver = undefined;
+      await receiver[Symbol.asyncDispose]().catch(() => undefined); // it is broken already
+    }
+    return this.#recover(max, signal);
+  }
+
+  async #recover(max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
+    const { transport, channel, receive, clock } = this.#options;
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        this.#receiver ??= await transport.receiver(channel, receive, signal);
+        this.#options.onConnected?.();
+        return await this.receive(max, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        if (JobError.is(error) && error.retry === "never") throw error;
+        await pause(clock, pauseMs, signal);
+      }
+    }
+    return [];
+  }
+}

@@ -1,0 +1,320 @@
+import type { Awaitable } from "../contracts/awaitable.ts";
+import type { Headers } from "../contracts/headers.ts";
+import type { RunContext } from "../contracts/run-context.ts";
+import {
+  AttemptTimeoutError,
+  CancelledError,
+  ClosedError,
+  DeadlineError,
+  LeaseLostError,
+  ProcessError,
+  UnknownVersionError,
+} from "../errors/errors.ts";
+import { toWireError } from "../errors/wire-error-codec.ts";
+import type { AnyJob } from "../job/job.ts";
+import type { Delivery } from "../transport/delivery.ts";
+import type { Sends } from "../transport/settlement.ts";
+import { ACK, Attempt } from "./attempt.ts";
+import { isPromise } from "./awaiting.ts";
+import { type BodyCodec, check, type WireResult } from "./body-codec.ts";
+import type { ProcessorChannels } from "./channels.ts";
+import type { ProcessorEmitter } from "./events.ts";
+import type { Settings } from "./options.ts";
+import { CACHED, REPLY_TO, toReplyChannel, VERSION } from "./reserved-headers.ts";
+import type { Slots } from "./slots.ts";
+import { verdict } from "./verdict.ts";
+
+export interface WorkOptions {
+  readonly name: string;
+  readonly job: AnyJob;
+  readonly channels: ProcessorChannels;
+  readonly settings: Settings;
+  readonly bodies: BodyCodec;
+  readonly emitter: ProcessorEmitter;
+  readonly slots: Slots;
+  /** Whether a request was cancelled before it was begun; asking forgets it. */
+  readonly isCancelled: (id: string) => boolean;
+  /** Something must be looked at by then. */
+  readonly onLimit: (atMs: number) => void;
+  /** The attempt's fate is decided. */
+  readonly onDecided: (attempt: Attempt) => void;
+  /** Its slot is free again. */
+  readonly onFree: () => void;
+}
+
+/**
+ * The life of one delivery, step by step: admit → decode → validate → equip → ask the cache → run → answer → decide.
+ * A step that has nothing to wait for calls the next one directly: the hot path makes no promise of its own.
+ */
+export class Work {
+  readonly #options: WorkOptions;
+  readonly #stops: boolean;
+  #stopping = false;
+
+  constructor(options: WorkOptions) {
+    this.#options = options;
+    this.#stops = Number.isFinite(options.settings.timeoutMs);
+  }
+
+  /** From now on a job that fails because it was told to stop is handed back without charge. */
+  stopping(): void {
+    this.#stopping = true;
+  }
+
+  begin(delivery: Delivery): void {
+    const { name, emitter, slots } = this.#options;
+    const attempt = new Attempt(delivery, name, emitter);
+    attempt.slot = slots.take(attempt);
+    if (emitter.wants("received")) emitter.emit("received", this.#event(attempt));
+    const refusal = this.#refusal(attempt);
+    if (refusal !== undefined) return this.#refuse(attempt, refusal);
+    this.#read(attempt);
+  }
+
+  /** Stops an attempt from outside: cancelled, timed out, lease lost. Its fate is decided now, whether its job listens or not. */
+  interrupt(attempt: Attempt, reason: Error): void {
+    if (attempt.decided) return;
+    attempt.abort(reason);
+    if (reason instanceof LeaseLostError) return; // whoever holds it now decides
+    if (reason instanceof AttemptTimeoutError) return this.#fail(attempt, reason);
+    if (reason instanceof CancelledError && attempt.running) return; // the job may still end it well; see #fail
+    this.#cancel(attempt, reason);
+  }
+
+  /** Hands back without charge: as if it had not been begun. */
+  handBack(attempt: Attempt): void {
+    if (attempt.decided) return;
+    attempt.outcome = { kind: "retry", delayMs: 0, charge: false };
+    attempt.sends = undefined;
+    this.#decide(attempt);
+  }
+
+  #refusal(attempt: Attempt): Error | undefined {
+    const { job, settings, isCancelled, name } = this.#options;
+    const { frame } = attempt.delivery;
+    const version = frame.headers?.[VERSION];
+    if (version !== undefined && String(job.version) !== version) {
+      return new UnknownVersionError(`The request is for version "${version}" of "${name}"; this processor has version "${String(job.version)}"`);
+    }
+    if (isCancelled(frame.id)) return new CancelledError(`Request "${frame.id}" was cancelled before it began`);
+    if (attempt.attempt > settings.attempts + settings.crashes) {
+      return new ProcessError(`The request was begun ${attempt.attempt - 1} times and its holder died each time`, { retry: "never" });
+    }
+    const { deadline } = attempt;
+    if (deadline !== undefined) {
+      if (deadline <= settings.environment.clock.now()) return new DeadlineError("The request's deadline passed before it was begun");
+      attempt.limitMs = deadline;
+    }
+    return undefined;
+  }
+
+  #refuse(attempt: Attempt, refusal: Error): void {
+    if (refusal instanceof CancelledError || refusal instanceof DeadlineError) return this.#cancel(attempt, refusal);
+    this.#bury(attempt, refusal);
+  }
+
+  #read(attempt: Attempt): void {
+    const { job, bodies, name } = this.#options;
+    let request: unknown;
+    try {
+      request = check(job.request, bodies.decode(attempt.delivery.frame.body), `The request of "${name}"`);
+    } catch (error) {
+      return this.#bury(attempt, error);
+    }
+    this.#next(attempt, request, this.#equip, this.#bury);
+  }
+
+  #equip(attempt: Attempt, request: unknown): void {
+    const slot = attempt.slot;
+    if (slot === undefined || slot.ready) return this.#ask(attempt, request);
+    this.#options.slots.prepare(slot).then(
+      () => this.#ask(attempt, request),
+      (error: unknown) => this.#fail(attempt, error),
+    );
+  }
+
+  #ask(attempt: Attempt, request: unknown): void {
+    const { getCache } = this.#options.job;
+    if (attempt.decided) return this.#left(attempt);
+    if (getCache === undefined) return this.#run(attempt, request);
+    const onward = (_: Attempt, hit: { readonly response: unknown } | undefined): void => {
+      if (hit === undefined) return this.#run(attempt, request);
+      this.#answer(attempt, hit.response, true);
+    };
+    // A cache that fails is a miss: the job can still answer.
+    const miss = (_: Attempt, error: unknown): void => {
+      attempt.log("warn", "the cache failed", { error });
+      this.#run(attempt, request);
+    };
+    this.#try(attempt, () => getCache(request, attempt.slot?.resources, attempt as RunContext), onward, miss);
+  }
+
+  #run(attempt: Attempt, request: unknown): void {
+    const { job, emitter, settings, onLimit } = this.#options;
+    if (attempt.decided) return this.#left(attempt);
+    attempt.startedMs = settings.environment.clock.now();
+    if (this.#stops) attempt.limitMs = Math.min(attempt.limitMs, attempt.startedMs + settings.timeoutMs);
+    if (attempt.limitMs !== Number.POSITIVE_INFINITY) onLimit(attempt.limitMs);
+    if (emitter.wants("started")) emitter.emit("started", this.#event(attempt));
+    attempt.running = true;
+    let returned: Awaitable<unknown>;
+    try {
+      returned = job.run(request, attempt.slot?.resources, attempt);
+    } catch (error) {
+      attempt.running = false;
+      return this.#fail(attempt, error);
+    }
+    if (!isPromise(returned)) {
+      attempt.running = false;
+      return this.#answer(attempt, returned, false);
+    }
+    returned.then(
+      (response) => {
+        attempt.running = false;
+        this.#answer(attempt, response, false);
+      },
+      (error: unknown) => {
+        attempt.running = false;
+        this.#fail(attempt, error);
+      },
+    );
+  }
+
+  #answer(attempt: Attempt, response: unknown, cached: boolean): void {
+    if (attempt.decided) return this.#left(attempt);
+    const { job, name } = this.#options;
+    if (job.response === undefined) return this.#succeed(attempt, response, cached);
+    this.#try(
+      attempt,
+      () => check(job.response, response, `The response of "${name}"`),
+      (_, valid) => this.#succeed(attempt, valid, cached),
+      this.#fail,
+    );
+  }
+
+  #succeed(attempt: Attempt, value: unknown, cached: boolean): void {
+    if (attempt.decided) return this.#left(attempt);
+    const { emitter, name } = this.#options;
+    try {
+      attempt.sends = this.#reply(attempt, { ok: true, value }, cached);
+    } catch (error) {
+      return this.#fail(attempt, error);
+    }
+    attempt.outcome = ACK;
+    if (cached && emitter.wants("cached")) emitter.emit("cached", { processor: name, id: attempt.id, where: "processor" });
+    this.#decide(attempt);
+  }
+
+  #fail(attempt: Attempt, thrown: unknown): void {
+    if (attempt.decided) return this.#left(attempt);
+    const { emitter, settings } = this.#options;
+    const told = attempt.abortReason;
+    if (told instanceof CancelledError || told instanceof DeadlineError) return this.#cancel(attempt, told);
+    if (this.#stopping && told instanceof ClosedError) return this.handBack(attempt);
+    if (told instanceof LeaseLostError) return this.handBack(attempt); // refused by the fence, which is what shows the loss
+    const error = toError(thrown);
+    attempt.error = error;
+    if (emitter.wants("failed")) emitter.emit("failed", { ...this.#event(attempt), error, durationMs: this.#elapsedMs(attempt) });
+    const fate = verdict(error, attempt.attempt, settings, settings.environment);
+    if (fate.kind === "dead") return this.#bury(attempt, error);
+    attempt.outcome = { kind: "retry", delayMs: fate.delayMs, charge: true, error: this.#wire(error) };
+    this.#decide(attempt);
+  }
+
+  /** To the dead letters, with the reason, and an error response to whoever waits. */
+  #bury(attempt: Attempt, thrown: unknown): void {
+    const error = toError(thrown);
+    this.#conclude(attempt, error);
+    attempt.outcome = { kind: "dead", reason: this.#wire(error) };
+    this.#decide(attempt);
+  }
+
+  #cancel(attempt: Attempt, error: Error): void {
+    this.#conclude(attempt, error);
+    attempt.outcome = { kind: "ack", state: "cancelled" };
+    this.#decide(attempt);
+  }
+
+  #conclude(attempt: Attempt, error: Error): void {
+    attempt.error = error;
+    attempt.sends = this.#reply(attempt, { ok: false, error: this.#wire(error) }, false);
+  }
+
+  /** The response, to the broadcast and to whoever asked. */
+  #reply(attempt: Attempt, result: WireResult, cached: boolean): readonly Sends[] {
+    const { channels, bodies } = this.#options;
+    const { id, headers } = attempt.delivery.frame;
+    const marked: Headers | undefined = cached ? { ...headers, [CACHED]: "processor" } : headers;
+    const frames = [{ id, body: bodies.encode(result, channels.responses.name), headers: marked, options: undefined }];
+    const address = headers?.[REPLY_TO];
+    const reply = address === undefined ? undefined : toReplyChannel(address);
+    const broadcast: Sends = { channel: channels.responses, frames };
+    return reply === undefined ? [broadcast] : [{ channel: reply, frames }, broadcast];
+  }
+
+  #decide(attempt: Attempt): void {
+    attempt.decided = true;
+    this.#options.onDecided(attempt);
+    this.#left(attempt);
+  }
+
+  /** Frees the slot once fate is decided and the job has let go of its resources. */
+  #left(attempt: Attempt): void {
+    const { slot } = attempt;
+    if (slot === undefined || attempt.running || !attempt.decided) return;
+    attempt.slot = undefined;
+    this.#options.slots.give(slot);
+    this.#options.onFree();
+  }
+
+  #try<Value>(
+    attempt: Attempt,
+    make: () => Awaitable<Value>,
+    onward: (attempt: Attempt, value: Value) => void,
+    failed: (attempt: Attempt, error: unknown) => void,
+  ): void {
+    let value: Awaitable<Value>;
+    try {
+      value = make();
+    } catch (error) {
+      return failed.call(this, attempt, error);
+    }
+    this.#next(attempt, value, onward, failed);
+  }
+
+  #next<Value>(
+    attempt: Attempt,
+    value: Awaitable<Value>,
+    onward: (attempt: Attempt, value: Value) => void,
+    failed: (attempt: Attempt, error: unknown) => void,
+  ): void {
+    if (!isPromise(value)) return onward.call(this, attempt, value);
+    value.then(
+      (resolved) => onward.call(this, attempt, resolved),
+      (error: unknown) => failed.call(this, attempt, error),
+    );
+  }
+
+  #wire(error: Error): ReturnType<typeof toWireError> {
+    return toWireError(error, { stack: this.#options.settings.stacks });
+  }
+
+  #elapsedMs(attempt: Attempt): number {
+    return attempt.startedMs === 0 ? 0 : this.#options.settings.environment.clock.now() - attempt.startedMs;
+  }
+
+  #event(attempt: Attempt): { readonly processor: string; readonly id: string; readonly attempt: number } {
+    return { processor: this.#options.name, id: attempt.id, attempt: attempt.attempt };
+  }
+}
+
+function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  let text: string;
+  try {
+    text = String(thrown);
+  } catch {
+    text = "something that cannot be shown";
+  }
+  return new ProcessError(`The job threw ${text}, which is not an Error`, { cause: thrown });
+}

@@ -1,0 +1,12 @@
+import type { Control, Inspect } from "./inspect.ts";
+import type { Transport } from "./transport.ts";
+
+/** Whether the transport lets one look into its store. */
+export function canInspect(transport: Transport): transport is Transport & Inspect {
+  return "depth" in transport && "list" in transport && "history" in transport;
+}
+
+/** Whether the transport lets one look into its store and act on it. */
+export function canControl(transport: Transport): transport is Transport & Inspect & Control {
+  return canInspect(transport) && "redrive" in transport && "remove" in transport && "pause" in transport && "cancel" in transport;
+}
