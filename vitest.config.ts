@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * `npm test`: every package's tests. Forks, because the tests open SQLite files and child processes; no retries, because a
+ * test that passes the second time has found something. The fault runs have their own file (`*.faults.ts`) and command.
+ */
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+    pool: "forks",
+    retry: 0,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    setupFiles: ["scripts/vitest/nothing-left-open.ts"],
+    reporters: ["default", "./scripts/vitest/totals-reporter.ts"],
+  },
+});
