@@ -54,3 +54,20 @@ export {
 } from "./errors/errors.ts";
 export { JobError, type Retry } from "./errors/job-error.ts";
 export type { WireError } from "./errors/wire-error.ts";
+export { FilteredError } from "./errors/errors.ts";
+
+export { fanOut, merge, route } from "./pipeline/branches.ts";
+export type { StageFailure } from "./pipeline/graph.ts";
+export type { LinkContext, Operator } from "./pipeline/operator.ts";
+export { batch, filter, flatMap, map, tap } from "./pipeline/operators.ts";
+export { pipe } from "./pipeline/pipe.ts";
+export type { Pipeline } from "./pipeline/pipeline.ts";
+export type { AttemptEvent, ProcessorEvents, RequestEvent } from "./processor/events.ts";
+export type { HostedProcessor } from "./processor/hosted-processor.ts";
+export { type ProcessorOptions, type ResourceSource, type RetryOptions, type Shared, shared } from "./processor/options.ts";
+export { processor } from "./processor/processor.ts";
+export { remote, type RemoteJob } from "./processor/remote.ts";
+export type { BaseSendOptions, CallOptions, SendOptions } from "./processor/send-options.ts";
+export { type Calls, sendReceive } from "./processor/send-receive.ts";
+export { type Running, start, type Startable } from "./processor/start.ts";
+export { canControl, canInspect } from "./transport/powers.ts";

@@ -1,11 +1,11 @@
-import type { BatchReceive } from "../contracts/mc-receive.ts";
-import type { RequestMessage, ResponseMessage } from "../contracts/messages.ts";
+import type { RequestMessage } from "../contracts/messages.ts";
 import type { MpSend } from "../contracts/mp-send.ts";
 import type { Result } from "../contracts/result.ts";
 import { defaultCodec } from "../codec/codec.ts";
 import { CancelledError, ClosedError, OptionError, UnsupportedError } from "../errors/errors.ts";
-import { toWireError } from "../errors/wire-error-codec.ts";
+import { type ErrorClass, toWireError } from "../errors/wire-error-codec.ts";
 import type { AnyJob } from "../job/job.ts";
+import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Frame } from "../transport/frame.ts";
 import { canControl } from "../transport/powers.ts";
 import { NEVER, isPromise } from "./awaiting.ts";
@@ -36,10 +36,11 @@ export class Engine {
   readonly transport: ProcessorOptions["transport"];
   readonly channels: ProcessorChannels;
   readonly emitter = new ProcessorEmitter();
+  readonly nextId: () => string;
   readonly #settings: Settings;
   readonly #source: ResourceSource<unknown> | undefined;
-  readonly #bodies: BodyCodec;
-  readonly #outboxes: Outboxes;
+  readonly bodies: BodyCodec;
+  readonly outboxes: Outboxes;
   readonly #requests: Outbox;
   readonly #writer: RequestWriter;
   readonly #desk: ReplyDesk;
@@ -57,17 +58,18 @@ export class Engine {
     this.channels = channelsOf(job.name);
     this.#settings = toSettings(options);
     this.#source = options.resources;
-    this.#bodies = new BodyCodec(options.transport.capabilities, options.codec ?? defaultCodec);
-    this.#outboxes = new Outboxes(options.transport);
-    this.#requests = this.#outboxes.to(this.channels.requests);
+    this.bodies = new BodyCodec(options.transport.capabilities, options.codec ?? defaultCodec);
+    this.outboxes = new Outboxes(options.transport);
+    this.#requests = this.outboxes.to(this.channels.requests);
     const { environment } = this.#settings;
-    const nextId = idSource(environment);
-    this.#writer = new RequestWriter({ name: this.name, job, settings: this.#settings, bodies: this.#bodies, nextId });
+    this.nextId = idSource(environment);
+    const { nextId } = this;
+    this.#writer = new RequestWriter({ name: this.name, job, settings: this.#settings, bodies: this.bodies, nextId });
     this.#desk = new ReplyDesk({
       processor: this.name,
       transport: options.transport,
-      bodies: this.#bodies,
-      errors: job.errors ?? [],
+      bodies: this.bodies,
+      errors: this.errors,
       clock: environment.clock,
       deskId: nextId(),
     });
@@ -78,6 +80,18 @@ export class Engine {
   get callerResources(): { readonly value: unknown } | undefined {
     if (isShared(this.#source)) return { value: this.#source.value };
     return this.#source === undefined ? { value: undefined } : undefined;
+  }
+
+  get errors(): readonly ErrorClass[] {
+    return this.job.errors ?? [];
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get writer(): RequestWriter {
+    return this.#writer;
   }
 
   /** A caller whose side of the cache works with these resources. */
@@ -133,27 +147,40 @@ export class Engine {
 
   readonly sendReceive = (request: unknown, options?: AnySendOptions): Promise<Result<unknown>> => this.#caller.sendReceive(request, options);
 
-  readonly responseReceiver = async (options?: { readonly group?: string; readonly signal?: AbortSignal }): Promise<BatchReceive<ResponseMessage<unknown>>> => {
+  readonly responseReceiver = (options?: { readonly group?: string; readonly signal?: AbortSignal }): Promise<ResponseReceiver> =>
+    this.receiverOf(this.channels.responses, this.errors, options);
+
+  /** Subscribes to a broadcast of responses on this transport. */
+  async receiverOf(
+    channel: ChannelSpec,
+    errors: readonly ErrorClass[],
+    options?: { readonly group?: string; readonly signal?: AbortSignal },
+  ): Promise<ResponseReceiver> {
     this.#assertOpen();
     if (options?.group !== undefined && !this.transport.capabilities.groups) {
       throw new UnsupportedError(`'${this.transport.name}' has no 'groups' capability`);
     }
+    const { leaseMs, environment } = this.#settings;
     const receiver = await ResponseReceiver.open(
       {
         transport: this.transport,
-        channel: this.channels.responses,
+        channel,
         group: options?.group,
-        leaseMs: this.#settings.leaseMs,
-        bodies: this.#bodies,
-        errors: this.job.errors ?? [],
-        clock: this.#settings.environment.clock,
+        leaseMs,
+        bodies: this.bodies,
+        errors,
+        clock: environment.clock,
         onClosed: (closed) => this.#receivers.delete(closed),
       },
       options?.signal ?? NEVER,
     );
     this.#receivers.add(receiver);
     return receiver;
-  };
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined || this.#starting;
+  }
 
   readonly run = async (resources?: ResourceSource<unknown>, options?: { readonly signal?: AbortSignal }): Promise<void> => {
     this.#assertOpen();
@@ -192,8 +219,8 @@ export class Engine {
         return "cancelled";
       }
     }
-    const body = this.#bodies.encode(null, this.channels.control.name);
-    await this.#outboxes.to(this.channels.control).sendAll([{ id, body, headers: { [CONTROL]: "cancel" } }]);
+    const body = this.bodies.encode(null, this.channels.control.name);
+    await this.outboxes.to(this.channels.control).sendAll([{ id, body, headers: { [CONTROL]: "cancel" } }]);
     return "requested";
   };
 
@@ -203,7 +230,7 @@ export class Engine {
     await this.stop();
     await this.#desk.close();
     await Promise.all(Array.from(this.#receivers, (receiver) => receiver[Symbol.asyncDispose]()));
-    await this.#outboxes.close();
+    await this.outboxes.close();
   };
 
   async #work(source: ResourceSource<unknown> | undefined, signal: AbortSignal | undefined): Promise<void> {
@@ -229,12 +256,12 @@ export class Engine {
       job: this.job,
       channels: this.channels,
       settings,
-      bodies: this.#bodies,
+      bodies: this.bodies,
       emitter,
       slots,
       isCancelled: (id) => cancellations.take(id),
       receiver,
-      outboxes: this.#outboxes,
+      outboxes: this.outboxes,
     });
     const stop = (): void => void loop.stop(settings.graceMs);
     try {
@@ -292,10 +319,10 @@ export class Engine {
     const headers = history?.record.headers;
     const address = headers?.[REPLY_TO];
     const reply = address === undefined ? undefined : toReplyChannel(address);
-    const body = this.#bodies.encode({ ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) }, this.channels.responses.name);
+    const body = this.bodies.encode({ ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) }, this.channels.responses.name);
     const frame: Frame = { id, body, headers };
     for (const channel of reply === undefined ? [this.channels.responses] : [reply, this.channels.responses]) {
-      await this.#outboxes.to(channel).sendAll([frame]);
+      await this.outboxes.to(channel).sendAll([frame]);
     }
   }
 
