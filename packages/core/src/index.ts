@@ -71,3 +71,4 @@ export type { BaseSendOptions, CallOptions, SendOptions } from "./processor/send
 export { type Calls, sendReceive } from "./processor/send-receive.ts";
 export { type Running, start, type Startable } from "./processor/start.ts";
 export { canControl, canInspect } from "./transport/powers.ts";
+export type { AnyJob, InputOf, Job, NameOf, ResourcesOf, ResponseOf } from "./job/job.ts";

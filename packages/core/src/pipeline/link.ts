@@ -40,6 +40,7 @@ export interface LinkOptions {
  * one step with that, where both are in one transactional store.
  */
 export class Link {
+  readonly channel: ChannelSpec;
   readonly #options: LinkOptions;
   readonly #steps: readonly Step[];
   readonly #afterBatch: readonly Step[];
@@ -51,6 +52,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.channel = options.channel;
     const at = options.steps.findIndex(({ kind }) => kind === "batch");
     const batch = options.steps[at];
     this.#batch = batch?.kind === "batch" ? batch : undefined;

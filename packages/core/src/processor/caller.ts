@@ -2,7 +2,7 @@ import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Result } from "../contracts/result.ts";
 import type { RunContext } from "../contracts/run-context.ts";
 import { CancelledError } from "../errors/errors.ts";
-import type { AnyJob } from "../job/job.ts";
+import type { ErasedJob } from "./erased-job.ts";
 import type { Frame } from "../transport/frame.ts";
 import { Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
@@ -15,9 +15,9 @@ import type { AnySendOptions } from "./send-options.ts";
 
 export interface CallerOptions {
   readonly name: string;
-  readonly job: AnyJob;
+  readonly job: ErasedJob;
   readonly settings: Settings;
-  readonly writer: RequestWriter;
+  readonly writer: Pick<RequestWriter, "frame">;
   readonly outbox: Outbox;
   readonly desk: ReplyDesk;
   readonly emitter: ProcessorEmitter;

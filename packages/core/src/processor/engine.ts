@@ -13,6 +13,7 @@ import { BodyCodec } from "./body-codec.ts";
 import { Caller } from "./caller.ts";
 import { Cancellations } from "./cancellations.ts";
 import { channelsOf, type ProcessorChannels } from "./channels.ts";
+import { eraseJob, type ErasedJob } from "./erased-job.ts";
 import { ProcessorEmitter } from "./events.ts";
 import { idSource } from "./ids.ts";
 import { Loop } from "./loop.ts";
@@ -32,7 +33,7 @@ const MOST_HELD_RETRIES = 1_000;
 /** What a processor does, without the types of its job: `HostedProcessor` is this, seen through them. */
 export class Engine {
   readonly name: string;
-  readonly job: AnyJob;
+  readonly job: ErasedJob;
   readonly transport: ProcessorOptions["transport"];
   readonly channels: ProcessorChannels;
   readonly emitter = new ProcessorEmitter();
@@ -53,7 +54,7 @@ export class Engine {
 
   constructor(job: AnyJob, options: ProcessorOptions) {
     this.name = job.name;
-    this.job = job;
+    this.job = eraseJob(job);
     this.transport = options.transport;
     this.channels = channelsOf(job.name);
     this.#settings = toSettings(options);
@@ -64,7 +65,7 @@ export class Engine {
     const { environment } = this.#settings;
     this.nextId = idSource(environment);
     const { nextId } = this;
-    this.#writer = new RequestWriter({ name: this.name, job, settings: this.#settings, bodies: this.bodies, nextId });
+    this.#writer = new RequestWriter({ name: this.name, job: this.job, settings: this.#settings, bodies: this.bodies, nextId });
     this.#desk = new ReplyDesk({
       processor: this.name,
       transport: options.transport,

@@ -87,7 +87,7 @@ export interface Settings {
 
 const DEFAULT_BACKOFF: Backoff = { kind: "exponential", baseMs: 1_000, factor: 2, maxMs: 300_000, jitter: "full" };
 
-export function toSettings(options: ProcessorOptions<never>): Settings {
+export function toSettings(options: ProcessorOptions): Settings {
   return {
     transport: options.transport,
     concurrency: whole("concurrency", options.concurrency ?? 1, 1, 100_000),

@@ -1,7 +1,7 @@
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import { OptionError, UnsupportedError } from "../errors/errors.ts";
-import type { AnyJob } from "../job/job.ts";
+import type { ErasedJob } from "./erased-job.ts";
 import type { Frame, FrameOptions } from "../transport/frame.ts";
 import { isPromise } from "./awaiting.ts";
 import { type BodyCodec, check } from "./body-codec.ts";
@@ -14,7 +14,7 @@ const DEDUPE_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 export interface RequestWriterOptions {
   readonly name: string;
-  readonly job: AnyJob;
+  readonly job: ErasedJob;
   readonly settings: Settings;
   readonly bodies: BodyCodec;
   readonly nextId: () => string;

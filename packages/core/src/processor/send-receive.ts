@@ -29,7 +29,7 @@ export function sendReceive<Request, Response, T extends Transport = Transport>(
   options?: SendReceiveOptions,
 ): Calls<Request, Response, T> & AsyncDisposable {
   const engine = engineOf(processor);
-  if (engine === undefined) return foreignSendReceive(processor);
+  if (engine === undefined) return foreignSendReceive(processor) as Calls<Request, Response> as Calls<Request, Response, T> & AsyncDisposable;
   const resources = options !== undefined && "resources" in options ? { value: options.resources } : undefined;
   const caller = engine.callerWith(resources ?? engine.callerResources);
   return {

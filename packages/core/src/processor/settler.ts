@@ -117,8 +117,9 @@ export class Settler<Item extends Settlement> {
     let error = first;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)));
-      const hopeless = JobError.is(error) && error.retry === "never";
-      if (hopeless && items.length > 1 && error.code !== "ERR_CLOSED") {
+      const code = JobError.is(error) && error.retry === "never" ? error.code : undefined;
+      const hopeless = code !== undefined;
+      if (hopeless && items.length > 1 && code !== "ERR_CLOSED") {
         this.#one(items); // one of them spoils the call: the others need not suffer
         break;
       }

@@ -66,7 +66,7 @@ export class SteadyReceiver {
     this.#options.onDisconnected?.(error instanceof Error ? error : new Error(String(error)));
     if (this.#receiver === receiver) {
       this.#receiver = undefined;
-      await receiver[Symbol.asyncDispose]().catch(() => undefined); // it is broken already
+      await Promise.resolve(receiver[Symbol.asyncDispose]()).catch(() => undefined); // it is broken already
     }
     return this.#recover(max, signal);
   }

@@ -11,7 +11,7 @@ import {
   UnknownVersionError,
 } from "../errors/errors.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
-import type { AnyJob } from "../job/job.ts";
+import type { ErasedJob } from "./erased-job.ts";
 import type { Delivery } from "../transport/delivery.ts";
 import type { Sends } from "../transport/settlement.ts";
 import { ACK, Attempt } from "./attempt.ts";
@@ -26,7 +26,7 @@ import { verdict } from "./verdict.ts";
 
 export interface WorkOptions {
   readonly name: string;
-  readonly job: AnyJob;
+  readonly job: ErasedJob;
   readonly channels: ProcessorChannels;
   readonly settings: Settings;
   readonly bodies: BodyCodec;
