@@ -4,7 +4,11 @@ var oldest = 20;
 var version = process.versions.node;
 if (parseInt(version, 10) < oldest) {
   process.stderr.write(
-    "job-orch needs Node " + oldest + " or newer to start (it then brings its own Node 24), but this is Node " + version + ": see https://nodejs.org/en/download\n"
+    "job-orch needs Node " +
+      oldest +
+      " or newer to start (it then brings its own Node 24), but this is Node " +
+      version +
+      ": see https://nodejs.org/en/download\n",
   );
   process.exit(2);
 }

@@ -27,7 +27,9 @@ exports.install = function install() {
   });
   if (done.error !== undefined || done.status !== 0 || !fs.existsSync(nodeBinary)) {
     process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}${done.error === undefined ? "" : `${done.error.message}\n`}`);
-    process.stderr.write("The dependencies could not be installed (see above); after an edit of a package.json, run `npx pnpm@12 install`.\n");
+    process.stderr.write(
+      "The dependencies could not be installed (see above); after an edit of a package.json, run `npx pnpm@12 install`.\n",
+    );
     return false;
   }
   fs.writeFileSync(stampFile, stamp);
@@ -38,7 +40,7 @@ exports.install = function install() {
 function npmExec() {
   const exec = ["exec", "--yes", `--package=${pnpm}`, "--", "pnpm"];
   const npm = process.env.npm_execpath;
-  return npm !== undefined && /npm-cli\.js$/.test(npm) ? { command: process.execPath, args: [npm, ...exec] } : { command: "npm", args: exec };
+  return npm?.endsWith("npm-cli.js") ? { command: process.execPath, args: [npm, ...exec] } : { command: "npm", args: exec };
 }
 
 function readStamp() {
