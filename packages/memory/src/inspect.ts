@@ -1,0 +1,83 @@
+import { type Depth, type FrameRecord, type History, type Inspect, type ListQuery, OptionError, type Page } from "@job-orch/core";
+import type { Channels } from "./channels.ts";
+import type { Home } from "./home.ts";
+import { whole } from "./options.ts";
+import { eachFrame, type Sighting } from "./records.ts";
+
+const EMPTY: Depth = { ready: 0, delayed: 0, inFlight: 0, completed: 0, cancelled: 0, dead: 0, oldestReadyMs: 0, paused: false };
+
+/**
+ * A look into the mailboxes: of a work channel by its name, of a group as `channel@group`. Depths are counted as frames
+ * come and go; lists and histories look at every frame, so they cost what the channel holds.
+ */
+export class MemoryInspect implements Inspect {
+  readonly #channels: Channels;
+  readonly #home: Home;
+
+  constructor(channels: Channels, home: Home) {
+    this.#channels = channels;
+    this.#home = home;
+  }
+
+  readonly depth = async (channel: string): Promise<Depth> => {
+    const mailbox = this.#channels.inspected(channel);
+    if (mailbox === undefined) return EMPTY;
+    const { ready, ended, delayed, lent, paused, waiting } = mailbox;
+    const oldest = ready.oldestStamp();
+    return {
+      ready: waiting - delayed,
+      delayed,
+      inFlight: lent,
+      completed: ended.completed,
+      cancelled: ended.cancelled,
+      dead: ended.dead.size,
+      oldestReadyMs: oldest === undefined ? 0 : Math.max(0, this.#home.clock.now() - this.#home.stamps.toMs(oldest)),
+      paused,
+    };
+  };
+
+  readonly list = async (channel: string, query: ListQuery = {}): Promise<Page> => {
+    const limit = whole("limit", query.limit ?? 100, 1, 1_000);
+    const after = query.after === undefined ? Number.NEGATIVE_INFINITY : toStamp(query.after);
+    const mailbox = this.#channels.inspected(channel);
+    if (mailbox === undefined) return { items: [], next: undefined };
+    const first: Sighting[] = [];
+    eachFrame(mailbox, (sighting) => {
+      if (sighting.stamp > after && this.#matches(sighting, query)) keepFirst(first, sighting, limit + 1);
+    });
+    const items = first.slice(0, limit).map((sighting): FrameRecord => sighting.toHistory().record);
+    return { items, next: first.length > limit ? String(first[limit - 1]?.stamp) : undefined };
+  };
+
+  readonly history = async (channel: string, id: string): Promise<History | undefined> => {
+    const mailbox = this.#channels.inspected(channel);
+    let newest: Sighting | undefined;
+    if (mailbox !== undefined) {
+      eachFrame(mailbox, (sighting) => {
+        if (sighting.id === id && (newest === undefined || sighting.stamp > newest.stamp)) newest = sighting;
+      });
+    }
+    return newest?.toHistory();
+  };
+
+  #matches({ state, stamp, error }: Sighting, query: ListQuery): boolean {
+    if (query.state !== undefined && state !== query.state) return false;
+    if (query.sinceMs !== undefined && this.#home.stamps.toMs(stamp) < query.sinceMs) return false;
+    return query.error === undefined || error?.code === query.error || error?.name === query.error;
+  }
+}
+
+/** Keeps the first few in the order of acceptance; most come in that order already. */
+function keepFirst(first: Sighting[], sighting: Sighting, most: number): void {
+  let index = first.length;
+  while (index > 0 && (first[index - 1] as Sighting).stamp > sighting.stamp) index--;
+  if (index >= most) return;
+  first.splice(index, 0, sighting);
+  if (first.length > most) first.pop();
+}
+
+function toStamp(cursor: string): number {
+  const stamp = Number(cursor);
+  if (cursor !== "" && Number.isFinite(stamp)) return stamp;
+  throw new OptionError(`"${cursor}" is no cursor of a page`);
+}
