@@ -43,7 +43,7 @@ export class Caller {
   /** The same, throwing what went wrong. */
   call(request: unknown, options?: AnySendOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#start(request, options, (result) => (result.ok ? resolve(result.value) : reject(result.error)));
+      this.#start(request, options, (result) => (result.ok ? resolve(result.value) : reject(unwrap(result.error, options?.signal))));
     });
   }
 
@@ -90,10 +90,12 @@ export class Caller {
   ): void {
     const { desk, outbox } = this.#options;
     const { id } = frame;
+    if (options?.signal?.aborted === true) return refuse(options.signal.reason); // while its schema took its time
+    const end = options?.signal === undefined ? settle : this.#abortable(id, options.signal, settle);
     try {
-      desk.expect(id, { settle: options?.signal === undefined ? settle : this.#abortable(id, options.signal, settle), deadlineMs });
+      desk.expect(id, { settle: end, deadlineMs });
     } catch (error) {
-      return refuse(error);
+      return end({ ok: false, error: toError(error) });
     }
     const failed = (error: unknown): void => void desk.answer(id, { ok: false, error: toError(error) });
     const accepted = (): void => this.#sent(id);
@@ -132,6 +134,11 @@ function attemptTo<Value>(make: () => Awaitable<Value>, onward: (value: Value) =
   }
   if (isPromise(value)) value.then(onward, failed);
   else onward(value);
+}
+
+/** A result holds an `Error`; who calls gets the reason of an abort as it is. */
+function unwrap(error: Error, signal: AbortSignal | undefined): unknown {
+  return signal?.aborted === true && error instanceof CancelledError && error.cause === signal.reason ? signal.reason : error;
 }
 
 function toError(reason: unknown): Error {
