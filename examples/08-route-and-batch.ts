@@ -14,7 +14,7 @@ const parse = processor(
     response: z.discriminatedUnion("kind", [circle, square]),
     run: (text) => {
       const [kind, size] = text.split(" ");
-      return kind === "circle" ? { kind, radius: Number(size) } : { kind: "square" as const, side: Number(size) };
+      return kind === "circle" ? { kind: "circle" as const, radius: Number(size) } : { kind: "square" as const, side: Number(size) };
     },
   }),
   { transport },

@@ -72,3 +72,4 @@ export { type Calls, sendReceive } from "./processor/send-receive.ts";
 export { type Running, start, type Startable } from "./processor/start.ts";
 export { canControl, canInspect } from "./transport/powers.ts";
 export type { AnyJob, InputOf, Job, NameOf, ResourcesOf, ResponseOf } from "./job/job.ts";
+export { defineJob, job, type JobDefinition, type PlainJobDefinition } from "./job/define-job.ts";

@@ -24,7 +24,30 @@ export interface AnyJob {
   readonly run: (request: never, resources: never, context: never) => unknown;
   readonly getCache?: ((request: never, resources: never, context: never) => unknown) | undefined;
 }
-export type InputOf<J> = J extends Job<string, infer In, never, unknown, unknown, never> ? In : J extends Run<infer R, unknown, never> ? R : never;
-export type ResponseOf<J> = J extends Job<string, never, never, unknown, infer Out, never> ? Out : never;
-export type ResourcesOf<J> = J extends Run<never, unknown, infer R> ? R : never;
-export type NameOf<J> = J extends { readonly name: infer N extends string } ? N : string;
+
+/** What senders of a job give. */
+export type InputOf<J> = J extends { readonly [ends]?: infer Ends }
+  ? typeof ends extends keyof J
+    ? NonNullable<Ends> extends { readonly input: (value: infer In) => void }
+      ? In
+      : never
+    : RunRequest<J>
+  : RunRequest<J>;
+
+/** What receivers of a job get. */
+export type ResponseOf<J> = typeof ends extends keyof J
+  ? J extends { readonly [ends]?: infer Ends }
+    ? NonNullable<Ends> extends { readonly output: () => infer Out }
+      ? Out
+      : never
+    : never
+  : J extends Run<never, infer Response, never>
+    ? Response
+    : never;
+
+type RunRequest<J> = J extends Run<infer Request, unknown, never> ? Request : never;
+
+/** What a job borrows while it works. */
+export type ResourcesOf<J> = J extends Run<never, unknown, infer Resources> ? Resources : never;
+
+export type NameOf<J> = J extends { readonly name: infer Name extends string } ? Name : string;

@@ -1,41 +1,38 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { Headers } from "../contracts/headers.ts";
 import { CALLER, CALLERS, ROOT } from "../processor/reserved-headers.ts";
-import type { Delivery } from "../transport/delivery.ts";
 import type { Passage } from "./destination.ts";
 
-/** A batch on its way: its one passage, and the deliveries that are over when it was accepted. */
-export interface Gathered {
-  readonly passage: Passage;
-  readonly parents: readonly Delivery[];
+/** A link that hands passages to a batch. */
+export interface Giver {
+  /** Sends the batch on, then lets its parents go; when it cannot be sent, they stay on loan and come again. */
+  readonly sendBatch: (passage: Passage, letGo: () => void) => void;
 }
 
 interface Waiting {
   readonly passage: Passage;
-  readonly delivery: Delivery;
-  /** Whether this is the last passage of its delivery. */
-  readonly last: boolean;
+  readonly giver: Giver;
+  /** Ends the loan of its delivery; only the last passage of a delivery has it. */
+  readonly letGo: (() => void) | undefined;
 }
 
-/** Collects passages until a batch is full or has waited long enough. */
+/** Collects passages until a batch is full or has waited long enough. The links behind a fork share one. */
 export class Gatherer {
   readonly #max: number;
   readonly #lingerMs: number;
   readonly #clock: Clock;
-  readonly #full: (batch: Gathered) => void;
   #waiting: Waiting[] = [];
   #timer: Timer | undefined;
 
-  constructor(options: { readonly max: number; readonly lingerMs: number; readonly clock: Clock; readonly full: (batch: Gathered) => void }) {
+  constructor(options: { readonly max: number; readonly lingerMs: number; readonly clock: Clock }) {
     this.#max = options.max;
     this.#lingerMs = options.lingerMs;
     this.#clock = options.clock;
-    this.#full = options.full;
   }
 
-  add(delivery: Delivery, passages: readonly Passage[]): void {
+  add(giver: Giver, passages: readonly Passage[], letGo: () => void): void {
     for (const [place, passage] of passages.entries()) {
-      this.#waiting.push({ passage, delivery, last: place === passages.length - 1 });
+      this.#waiting.push({ passage, giver, letGo: place === passages.length - 1 ? letGo : undefined });
       if (this.#waiting.length >= this.#max) this.flush();
     }
     if (this.#waiting.length > 0) this.#timer ??= this.#clock.after(this.#lingerMs, () => this.flush());
@@ -52,15 +49,10 @@ export class Gatherer {
     // Made from its parents, so that the same batch again has the same id.
     const id = waiting.length === 1 ? first.passage.id : `${first.passage.id}~${waiting.length}`;
     const value = waiting.map(({ passage }) => passage.value);
-    const parents = waiting.filter(({ last }) => last).map(({ delivery }) => delivery);
-    this.#full({ passage: { id, value, headers: batchHeaders(waiting.map(({ passage }) => passage)) }, parents });
-  }
-
-  /** Gives up what waits: its deliveries go back. */
-  drop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#waiting = [];
+    const headers = batchHeaders(waiting.map(({ passage }) => passage));
+    first.giver.sendBatch({ id, value, headers }, () => {
+      for (const { letGo } of waiting) letGo?.();
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import type { ChannelSpec } from "../transport/channel-spec.ts";
 import { type Branches, isBranches, isMerged, type Merged } from "./branches.ts";
 import type { Destination, Exit, Outgoing, Passage } from "./destination.ts";
 import { exit as exitOf } from "./exit.ts";
+import { Gatherer } from "./gatherer.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import type { Operator, Step } from "./operator.ts";
 import type { AnyPart, AnyStage } from "./part.ts";
@@ -33,6 +34,7 @@ export class GraphBuilder {
   readonly #engines = new Set<Engine>();
   readonly #links: Link[] = [];
   readonly #names = new Map<string, number>();
+  readonly #gatherers = new Map<readonly Step[], Gatherer>();
   readonly #foreign = new Map<AnyStage, Engine>();
   readonly #entry: Engine;
   readonly #exit: Exit;
@@ -119,8 +121,13 @@ export class GraphBuilder {
   }
 
   #link(options: Pick<LinkOptions, "from" | "channel" | "group" | "steps" | "to">): void {
-    const { from } = options;
-    this.#links.push(new Link({ ...options, pipeline: this.#name, exit: this.#exit, onError: this.#errorBranch(from) }));
+    const { from, steps } = options;
+    const { clock } = this.#entry.settings.environment;
+    const batch = steps.find((step) => step.kind === "batch");
+    // The links behind a fork have the same steps, the very same list: they gather together.
+    const gatherer = batch === undefined ? undefined : (this.#gatherers.get(steps) ?? new Gatherer({ ...batch, clock }));
+    if (gatherer !== undefined) this.#gatherers.set(steps, gatherer);
+    this.#links.push(new Link({ ...options, gatherer, pipeline: this.#name, exit: this.#exit, onError: this.#errorBranch(from) }));
   }
 
   #errorDestination: Destination | undefined;
@@ -131,7 +138,7 @@ export class GraphBuilder {
     if (this.#errorDestination === undefined) {
       const engine = this.#engine(branch);
       const channel: ChannelSpec = { name: this.#channelName(engine.name), mode: "work" };
-      this.#links.push(new Link({ from: engine, channel, steps: [], to: this.#end, pipeline: this.#name, exit: this.#exit, onError: undefined }));
+      this.#links.push(new Link({ from: engine, channel, steps: [], gatherer: undefined, to: this.#end, pipeline: this.#name, exit: this.#exit, onError: undefined }));
       this.#errorDestination = stageDestination(engine, channel);
     }
     const to = this.#errorDestination;

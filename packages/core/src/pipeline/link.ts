@@ -12,7 +12,7 @@ import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Delivery } from "../transport/delivery.ts";
 import type { Sends, Settlement } from "../transport/settlement.ts";
 import type { Destination, Exit, Outgoing, Passage } from "./destination.ts";
-import { Gatherer, type Gathered } from "./gatherer.ts";
+import type { Gatherer, Giver } from "./gatherer.ts";
 import type { Step } from "./operator.ts";
 import { through } from "./steps.ts";
 
@@ -29,6 +29,8 @@ export interface LinkOptions {
   /** For links that listen to a broadcast: members of one group share it. */
   readonly group?: string | undefined;
   readonly steps: readonly Step[];
+  /** Where the batch among the steps is made. */
+  readonly gatherer: Gatherer | undefined;
   readonly to: Destination;
   readonly exit: Exit;
   /** Takes error responses instead of the pipeline's exit. */
@@ -39,7 +41,7 @@ export interface LinkOptions {
  * The loop between two stages: responses → steps → requests. A response is let go when what it became is accepted; in
  * one step with that, where both are in one transactional store.
  */
-export class Link {
+export class Link implements Giver {
   readonly channel: ChannelSpec;
   readonly #options: LinkOptions;
   readonly #steps: readonly Step[];
@@ -48,7 +50,6 @@ export class Link {
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #settler: Settler<Settlement> | undefined;
-  #gatherer: Gatherer | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -71,7 +72,6 @@ export class Link {
     const { transactional } = transport.capabilities;
     const settler = new Settler<Settlement>({ processor: channel.name, receiver, outboxes, transactional, clock, onStored: () => {}, onTrouble: () => {} });
     this.#settler = settler;
-    if (this.#batch !== undefined) this.#gatherer = new Gatherer({ ...this.#batch, clock, full: (gathered) => this.#sendBatch(gathered) });
     try {
       while (!signal.aborted) {
         const got = receiver.receive(DELIVERIES_PER_TURN, signal);
@@ -81,7 +81,7 @@ export class Link {
         if (settler.underWay > 0) await settler.progress();
       }
     } finally {
-      this.#gatherer?.flush();
+      this.#options.gatherer?.flush();
       await Promise.all(this.#sending);
       await settler.drain();
       await receiver.close();
@@ -100,7 +100,7 @@ export class Link {
 
   /** `undefined`: it waits in a batch. */
   async #work(delivery: Delivery): Promise<readonly Outgoing[] | undefined> {
-    const { from, exit, onError } = this.#options;
+    const { from, exit, onError, gatherer } = this.#options;
     const { id, body, headers: own } = delivery.frame;
     const { [REPLY_TO]: _here, ...headers } = own ?? NO_HEADERS;
     try {
@@ -113,8 +113,8 @@ export class Link {
       }
       const passages = await through({ id, value: wire.value, headers }, this.#steps);
       if (passages.length === 0) return this.#dropped(id, headers);
-      if (this.#gatherer === undefined) return await this.#address(passages);
-      this.#gatherer.add(delivery, passages);
+      if (gatherer === undefined) return await this.#address(passages);
+      gatherer.add(this, passages, () => this.#letGo(delivery));
       return undefined;
     } catch (error) {
       return this.#broken({ id, value: error, headers });
@@ -149,15 +149,16 @@ export class Link {
   }
 
   /** Sent first, then its parents are let go: they are several loans, and none may be let go without the batch. */
-  #sendBatch({ passage, parents }: Gathered): void {
+  sendBatch(passage: Passage, letGo: () => void): void {
     const sending = this.#sendOut(passage)
-      .then(() => {
-        for (const delivery of parents) this.#settler?.add({ delivery, outcome: ACK });
-        this.#settler?.flush();
-      })
-      .catch(() => undefined) // its parents stay on loan and come again
+      .then(letGo, () => undefined) // not accepted: its parents stay on loan and come again
       .finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);
+  }
+
+  #letGo(delivery: Delivery): void {
+    this.#settler?.add({ delivery, outcome: ACK });
+    queueMicrotask(() => this.#settler?.flush());
   }
 
   async #sendOut(passage: Passage): Promise<void> {
