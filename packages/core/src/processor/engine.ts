@@ -47,8 +47,11 @@ export class Engine {
   readonly #desk: ReplyDesk;
   readonly #caller: Caller;
   readonly #receivers = new Set<ResponseReceiver>();
-  #running: { readonly loop: Loop; readonly ended: Promise<void> } | undefined;
-  #starting = false;
+  /** From the begin of `run` to its end. */
+  #running: Promise<void> | undefined;
+  /** Aborted by who stops a run that is not open yet. */
+  #opening = new AbortController();
+  #loop: Loop | undefined;
   #paused = false;
   #closed = false;
 
@@ -180,28 +183,25 @@ export class Engine {
   }
 
   get isRunning(): boolean {
-    return this.#running !== undefined || this.#starting;
+    return this.#running !== undefined;
   }
 
   readonly run = async (resources?: ResourceSource<unknown>, options?: { readonly signal?: AbortSignal }): Promise<void> => {
     this.#assertOpen();
-    if (this.#running !== undefined || this.#starting) throw new OptionError(`The processor "${this.name}" runs already`);
+    if (this.#running !== undefined) throw new OptionError(`The processor "${this.name}" runs already`);
     options?.signal?.throwIfAborted();
-    this.#starting = true;
-    try {
-      await this.#work(this.#source ?? resources, options?.signal);
-    } finally {
-      this.#starting = false;
+    this.#opening = new AbortController();
+    this.#running = this.#work(this.#source ?? resources, options?.signal).finally(() => {
       this.#running = undefined;
-    }
+    });
+    await this.#running;
   };
 
   /** Stops taking requests, waits for what runs, hands back the rest. Calling it again hands back at once. */
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
-    const running = this.#running;
-    if (running === undefined) return;
-    await running.loop.stop(options?.graceMs ?? this.#settings.graceMs);
-    await running.ended;
+    this.#opening.abort();
+    await this.#loop?.stop(options?.graceMs ?? this.#settings.graceMs);
+    await this.#running?.catch(() => undefined); // what broke it is for who called `run`
   };
 
   readonly pause = (): void => this.#setPaused(true);
@@ -235,57 +235,64 @@ export class Engine {
   };
 
   async #work(source: ResourceSource<unknown> | undefined, signal: AbortSignal | undefined): Promise<void> {
-    const { transport, emitter, name } = this;
-    const settings = this.#settings;
-    const { clock } = settings.environment;
+    const { clock } = this.#settings.environment;
+    const opening = this.#opening;
+    const giveUp = (): void => opening.abort();
     const cancellations = new Cancellations();
-    const slots = new Slots(settings.concurrency, source);
-    const maxInFlight = settings.concurrency + (transport.capabilities.delay ? 0 : MOST_HELD_RETRIES);
-    const receiver = await SteadyReceiver.open(
-      {
-        transport,
-        channel: this.channels.requests,
-        receive: { leaseMs: settings.leaseMs, maxInFlight },
-        clock,
-        onConnected: () => emitter.emit("connected", { processor: name }),
-        onDisconnected: (error) => emitter.emit("disconnected", { processor: name, error }),
-      },
-      signal ?? NEVER,
-    );
-    const loop = new Loop({
-      name,
-      job: this.job,
-      channels: this.channels,
-      settings,
-      bodies: this.bodies,
-      emitter,
-      slots,
-      isCancelled: (id) => cancellations.take(id),
-      receiver,
-      outboxes: this.outboxes,
-    });
-    const stop = (): void => void loop.stop(settings.graceMs);
+    const slots = new Slots(this.#settings.concurrency, source);
+    let receiver: SteadyReceiver | undefined;
+    signal?.addEventListener("abort", giveUp, { once: true });
     try {
-      await cancellations.open(transport, this.channels.control, clock, (id) => loop.cancel(id, new CancelledError(`Request "${id}" was cancelled`)));
-      loop.setPaused(this.#paused);
-      const ended = this.#pumpAndStop(loop, settings.graceMs);
-      this.#running = { loop, ended };
-      if (signal?.aborted === true) stop();
-      signal?.addEventListener("abort", stop, { once: true });
-      await ended;
+      receiver = await this.#openRequests(opening.signal);
+      const loop = this.#loopOver(receiver, slots, cancellations);
+      const cancel = (id: string): boolean => loop.cancel(id, new CancelledError(`Request "${id}" was cancelled`));
+      await cancellations.open(this.transport, this.channels.control, clock, cancel, opening.signal);
+      if (!opening.signal.aborted) await this.#pump(loop, signal);
+    } catch (error) {
+      if (!opening.signal.aborted || error !== opening.signal.reason) throw error; // stopped while it opened: that is no failure
     } finally {
-      signal?.removeEventListener("abort", stop);
+      signal?.removeEventListener("abort", giveUp);
       await cancellations.close();
-      await receiver.close();
+      await receiver?.close();
       await slots.dispose();
     }
   }
 
-  async #pumpAndStop(loop: Loop, graceMs: number): Promise<void> {
+  #openRequests(signal: AbortSignal): Promise<SteadyReceiver> {
+    const { transport, emitter, name } = this;
+    const { concurrency, leaseMs, environment } = this.#settings;
+    const maxInFlight = concurrency + (transport.capabilities.delay ? 0 : MOST_HELD_RETRIES);
+    return SteadyReceiver.open(
+      {
+        transport,
+        channel: this.channels.requests,
+        receive: { leaseMs, maxInFlight },
+        clock: environment.clock,
+        onConnected: () => emitter.emit("connected", { processor: name }),
+        onDisconnected: (error) => emitter.emit("disconnected", { processor: name, error }),
+      },
+      signal,
+    );
+  }
+
+  #loopOver(receiver: SteadyReceiver, slots: Slots, cancellations: Cancellations): Loop {
+    const { name, job, channels, bodies, emitter, outboxes } = this;
+    const isCancelled = (id: string): boolean => cancellations.take(id);
+    return new Loop({ name, job, channels, settings: this.#settings, bodies, emitter, slots, isCancelled, receiver, outboxes });
+  }
+
+  async #pump(loop: Loop, signal: AbortSignal | undefined): Promise<void> {
+    const { graceMs } = this.#settings;
+    const stop = (): void => void loop.stop(graceMs);
+    loop.setPaused(this.#paused);
+    this.#loop = loop;
+    signal?.addEventListener("abort", stop, { once: true });
     try {
       await loop.pump();
     } finally {
       await loop.windDown(graceMs); // waits for what runs, also when the subscription is gone for good
+      signal?.removeEventListener("abort", stop);
+      this.#loop = undefined;
     }
   }
 
@@ -309,7 +316,7 @@ export class Engine {
 
   #setPaused(paused: boolean): void {
     this.#paused = paused;
-    this.#running?.loop.setPaused(paused);
+    this.#loop?.setPaused(paused);
   }
 
   /** Tells whoever waits for a request that was cancelled in the store. */

@@ -1,6 +1,6 @@
 import { AttemptTimeoutError, ClosedError, DeadlineError, LeaseLostError } from "../errors/errors.ts";
 import type { Delivery } from "../transport/delivery.ts";
-import type { Attempt } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
 import { Extender } from "./extender.ts";
 import { hooks } from "./hooks.ts";
@@ -33,6 +33,9 @@ export class Loop {
   readonly #extender: Extender;
   readonly #hold: RetryHold;
   readonly #stop = new AbortController();
+  /** Ends the wait for deliveries: the loop pauses or stops. */
+  #taking = new AbortController();
+  #pumped: Promise<void> = Promise.resolve();
   #wake: (() => void) | undefined;
   #turnDue = false;
   #inPump = false;
@@ -77,26 +80,29 @@ export class Loop {
   /** Works until the loop is stopped. Rejects when the subscription can never be opened again. */
   async pump(): Promise<void> {
     const { slots, receiver } = this.#options;
-    const { signal } = this.#stop;
-    this.#extender.start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#pumped = promise;
+    this.#extender.start(); // until nothing runs any more, which is after the last turn
     try {
-      while (!signal.aborted) {
+      while (!this.#stop.signal.aborted) {
         this.#settler.flush();
         if (this.#paused || slots.free === 0 || this.#settler.underWay >= MOST_SETTLES_UNDER_WAY) {
           await this.#changed();
           continue;
         }
+        const { signal } = this.#taking;
         let got = receiver.receive(slots.free, signal);
         if (isPromise(got)) {
           if (slots.busy === 0) this.#idle();
           got = await got;
           this.#turnStartedMs = 0;
         }
-        this.#begin(got);
+        if (signal.aborted) this.#giveBack(got);
+        else this.#begin(got);
         await this.#breathe();
       }
     } finally {
-      this.#extender.stop();
+      resolve();
     }
   }
 
@@ -107,6 +113,7 @@ export class Loop {
       return this.#stopped;
     }
     this.#stop.abort();
+    this.#taking.abort();
     this.#wakeUp();
     this.#stopped = this.#wind(graceMs);
     return this.#stopped;
@@ -126,6 +133,7 @@ export class Loop {
     for (const { attempt } of slots.all) attempt?.abort(reason);
     if (slots.busy > 0) await this.#quiet(LAST_WORD_MS, clock);
     for (const { attempt } of slots.all) if (attempt !== undefined) this.#work.handBack(attempt);
+    await this.#pumped; // it gives back what was on its way when the loop was stopped
     this.#hold.release();
     this.#sweeper.stop();
     this.#extender.stop();
@@ -136,6 +144,8 @@ export class Loop {
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
+    if (paused) this.#taking.abort();
+    else if (this.#taking.signal.aborted && !this.#stop.signal.aborted) this.#taking = new AbortController();
     this.#wakeUp();
   }
 
@@ -152,6 +162,12 @@ export class Loop {
     this.#inPump = true; // what ends at once is settled by the pump itself
     for (const delivery of deliveries) this.#work.begin(delivery);
     this.#inPump = false;
+  }
+
+  /** What arrived when nothing was to be taken any more: as if it had not. */
+  #giveBack(deliveries: readonly Delivery[]): void {
+    const { name, emitter } = this.#options;
+    for (const delivery of deliveries) this.#work.handBack(new Attempt(delivery, name, emitter));
   }
 
   #settle(attempt: Attempt): void {
