@@ -1,0 +1,7 @@
+import type { Ground } from "../harness/case.ts";
+
+/** The grounds by name, each loaded when it is asked for: what one needs, another may not have. */
+export const grounds: Readonly<Record<string, () => Promise<Ground>>> = {
+  inprocess: async () => (await import("./inprocess/inprocess.ts")).inprocess,
+  sqlite: async () => (await import("./sqlite/sqlite.ts")).sqlite,
+};

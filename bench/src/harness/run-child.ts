@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const child = fileURLToPath(new URL("./child.ts", import.meta.url));
+
+/** What to run in a fresh process. */
+export interface Turn {
+  readonly ground: string;
+  readonly case: string;
+  readonly contender: string;
+  readonly smoke: boolean;
+}
+
+/** Measures one contender of one case in a process of its own. Rejects when its counts were wrong or it died. */
+export function runChild(turn: Turn): Promise<number> {
+  const flags = ["--expose-gc", "--max-old-space-size=8192"];
+  const process_ = spawn(process.execPath, [...flags, child, JSON.stringify(turn)], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  process_.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  return new Promise((resolve, reject) => {
+    process_.once("error", reject);
+    process_.once("close", (code, signal) => {
+      const value = code === 0 ? Number(output) : Number.NaN;
+      if (Number.isFinite(value) && value > 0) resolve(value);
+      else reject(new Error(`${turn.ground}/${turn.case}, ${turn.contender}: void (${signal ?? `exit code ${String(code)}`})`));
+    });
+  });
+}
