@@ -25,6 +25,8 @@ export class Attempt implements RunContext, Settlement {
   limitMs = Number.POSITIVE_INFINITY;
   /** The job's promise has not settled yet, so its slot is not free. */
   running = false;
+  /** Its cache is being asked, or its resources are being made: its slot is not free either. */
+  holding = false;
   /** Its fate is decided; what the job does afterwards changes nothing. */
   decided = false;
   /** Why it failed or was cancelled, for events. */

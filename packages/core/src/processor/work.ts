@@ -90,7 +90,7 @@ export class Work {
   }
 
   #refusal(attempt: Attempt): Error | undefined {
-    const { job, settings, isCancelled, name } = this.#options;
+    const { job, settings, isCancelled, name, onLimit } = this.#options;
     const { frame } = attempt.delivery;
     const version = frame.headers?.[VERSION];
     if (version !== undefined && String(job.version) !== version) {
@@ -104,6 +104,7 @@ export class Work {
     if (deadline !== undefined) {
       if (deadline <= settings.environment.clock.now()) return new DeadlineError("The request's deadline passed before it was begun");
       attempt.limitMs = deadline;
+      onLimit(deadline);
     }
     return undefined;
   }
@@ -127,9 +128,16 @@ export class Work {
   #equip(attempt: Attempt, request: unknown): void {
     const slot = attempt.slot;
     if (slot === undefined || slot.ready) return this.#ask(attempt, request);
+    attempt.holding = true;
     this.#options.slots.prepare(slot).then(
-      () => this.#ask(attempt, request),
-      (error: unknown) => this.#fail(attempt, error),
+      () => {
+        attempt.holding = false;
+        this.#ask(attempt, request);
+      },
+      (error: unknown) => {
+        attempt.holding = false;
+        this.#fail(attempt, error);
+      },
     );
   }
 
@@ -137,12 +145,15 @@ export class Work {
     const { getCache } = this.#options.job;
     if (attempt.decided) return this.#left(attempt);
     if (getCache === undefined) return this.#run(attempt, request);
+    attempt.holding = true;
     const onward = (_: Attempt, hit: { readonly response: unknown } | undefined): void => {
+      attempt.holding = false;
       if (hit === undefined) return this.#run(attempt, request);
       this.#answer(attempt, hit.response, true);
     };
     // A cache that fails is a miss: the job can still answer.
     const miss = (_: Attempt, error: unknown): void => {
+      attempt.holding = false;
       attempt.log("warn", "the cache failed", { error });
       this.#run(attempt, request);
     };
@@ -153,8 +164,10 @@ export class Work {
     const { job, emitter, settings, onLimit } = this.#options;
     if (attempt.decided) return this.#left(attempt);
     attempt.startedMs = settings.environment.clock.now();
-    if (this.#stops) attempt.limitMs = Math.min(attempt.limitMs, attempt.startedMs + settings.timeoutMs);
-    if (attempt.limitMs !== Number.POSITIVE_INFINITY) onLimit(attempt.limitMs);
+    if (this.#stops) {
+      attempt.limitMs = Math.min(attempt.limitMs, attempt.startedMs + settings.timeoutMs);
+      onLimit(attempt.limitMs);
+    }
     if (emitter.wants("started")) emitter.emit("started", this.#event(attempt));
     attempt.running = true;
     let returned: Awaitable<unknown>;
@@ -261,7 +274,7 @@ export class Work {
   /** Frees the slot once fate is decided and the job has let go of its resources. */
   #left(attempt: Attempt): void {
     const { slot } = attempt;
-    if (slot === undefined || attempt.running || !attempt.decided) return;
+    if (slot === undefined || attempt.running || attempt.holding || !attempt.decided) return;
     attempt.slot = undefined;
     this.#options.slots.give(slot);
     this.#options.onFree();

@@ -1,5 +1,6 @@
 import { afterEach } from "vitest";
 import { type Running, start, type Startable } from "../../src/index.ts";
+import { turns } from "./fake-clock.ts";
 
 interface Closable {
   readonly close: () => Promise<void>;
@@ -27,7 +28,7 @@ export function belongings(): Belongings {
   const started: Belongings["started"] = (thing) => {
     own(thing);
     const running = start(thing);
-    ends.push(() => running.stop({ graceMs: 0 }));
+    ends.push(() => stopNow(running));
     return running;
   };
   return {
@@ -38,4 +39,15 @@ export function belongings(): Belongings {
       return thing;
     },
   };
+}
+
+/** Stops without waiting for any clock: a test's may stand still. */
+export async function stopNow(running: Running): Promise<void> {
+  let stopped = false;
+  const stopping = running.stop().finally(() => (stopped = true));
+  while (!stopped) {
+    await turns(1);
+    void running.stop(); // again, which hurries it
+  }
+  await stopping;
 }
