@@ -19,6 +19,11 @@ export class Ledger {
     this.#runs = new Uint8Array(total);
   }
 
+  /** How many there are to run. */
+  get size(): number {
+    return this.#runs.length;
+  }
+
   note(i: number): void {
     this.#runs[i] = (this.#runs[i] ?? 0) + 1;
     this.count++;
