@@ -5,6 +5,7 @@ const { spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
+const { alone } = require("./alone.cjs");
 const { nodeBinary, root } = require("./places.cjs");
 
 const stampFile = path.join(root, "node_modules", ".job-orch-installed");
@@ -12,8 +13,14 @@ const pnpm = "pnpm@12";
 
 /** Returns whether the workspace is ready to run. Silent when it works; shows pnpm's output when it does not. */
 exports.install = function install() {
-  const stamp = hashOfManifests();
-  if (readStamp() === stamp && fs.existsSync(nodeBinary)) return true;
+  return isInstalled() || alone(() => isInstalled() || installNow());
+};
+
+function isInstalled() {
+  return fs.existsSync(nodeBinary) && readStamp() === hashOfManifests();
+}
+
+function installNow() {
   if (process.stderr.isTTY) process.stderr.write("Installing dependencies …\n");
 
   const { command, args } = npmExec();
@@ -32,9 +39,9 @@ exports.install = function install() {
     );
     return false;
   }
-  fs.writeFileSync(stampFile, stamp);
+  fs.writeFileSync(stampFile, hashOfManifests());
   return true;
-};
+}
 
 /** npm itself when a script of npm called us, else the one on PATH. `npm exec` ships with every npm that Node 20 brings. */
 function npmExec() {
