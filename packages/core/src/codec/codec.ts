@@ -1,3 +1,94 @@
-export interface Codec { readonly name: string; readonly encode: (value: unknown) => Uint8Array; readonly decode: (bytes: Uint8Array) => unknown }
-const encoder = new TextEncoder(); const decoder = new TextDecoder();
-export const defaultCodec: Codec = { name: "json", encode: (v) => encoder.encode(JSON.stringify(v === undefined ? null : v)), decode: (b) => JSON.parse(decoder.decode(b)) };
+import { isUtf8 } from "node:buffer";
+import { DecodeError, EncodeError, OptionError } from "../errors/errors.ts";
+import { isJsonPlain } from "./is-json-plain.ts";
+import { refuseNesting, refusePrototypeKeys } from "./json-guards.ts";
+import { TaggedReader } from "./tagged-reader.ts";
+import { TaggedWriter } from "./tagged-writer.ts";
+
+/**
+ * Turns values into bytes and back.
+ *
+ * Promise: what `decode` gives is what `encode` was given, or `encode` refused it; `decode` takes bytes from anyone.
+ * Errors:  `encode`: `ERR_ENCODE` with the path to what cannot be carried. `decode`: `ERR_DECODE`, and nothing else.
+ */
+export interface Codec {
+  readonly name: string;
+  readonly encode: (value: unknown) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => unknown;
+}
+
+export interface CodecLimits {
+  /** Of one encoded value. Range: integer ≥ 1. Default 64 MiB. Units: bytes. */
+  readonly maxBytes?: number;
+  /** How deep containers may be nested. Range: integer 1 to 2,000. Default 1,500. */
+  readonly maxDepth?: number;
+}
+
+/** First byte of a body: what follows is JSON either way, and a blank before it keeps the whole valid JSON. */
+const PLAIN = 0x20; // space: the value as it stands
+const TAGGED = 0x0a; // line feed: objects with a "$" are tags (see tagged-writer.ts)
+
+const DEEPEST = 2_000; // beyond, recursion would come near the end of the stack
+/** A tag, its list and an entry's pair: levels of JSON that one level of the value can take. */
+const JSON_LEVELS_PER_LEVEL = 3;
+
+/**
+ * The codec that processors use when they are not given another. Its bytes are JSON with one blank before it.
+ *
+ * Shape:  carries JSON, undefined, holes, NaN, ±Infinity, −0, bigint, Date, Map, Set, RegExp, URL, ArrayBuffer, its views
+ *         and Buffer, objects without prototype, repeated references and cycles. Refuses everything else.
+ * Source: docs/adr/0002-codec.md
+ */
+export function createCodec(limits: CodecLimits = {}): Codec {
+  const maxBytes = whole("maxBytes", limits.maxBytes ?? 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER);
+  const maxDepth = whole("maxDepth", limits.maxDepth ?? 1_500, DEEPEST);
+  return {
+    name: "job-orch-json",
+    encode: (value) => {
+      if (isJsonPlain(value, maxDepth, maxBytes)) return toBytes(" ", value, maxBytes);
+      return toBytes("\n", new TaggedWriter(maxDepth, maxBytes).write(value), maxBytes);
+    },
+    decode: (bytes) => {
+      const text = toText(bytes, maxBytes);
+      const tagged = bytes[0] === TAGGED;
+      refuseNesting(text, tagged ? (maxDepth + 1) * JSON_LEVELS_PER_LEVEL : maxDepth);
+      const json = parse(text);
+      refusePrototypeKeys(text, json);
+      return tagged ? new TaggedReader(maxDepth).read(json) : json;
+    },
+  };
+}
+
+export const defaultCodec: Codec = createCodec();
+
+function toBytes(mark: string, json: unknown, maxBytes: number): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = Buffer.from(mark + JSON.stringify(json));
+  } catch (error) {
+    throw new EncodeError("", error instanceof RangeError ? "it is too deep or too long for this engine" : "it changed while it was read");
+  }
+  if (bytes.byteLength > maxBytes) throw new EncodeError("", `it takes ${bytes.byteLength} bytes, over the limit of ${maxBytes}`);
+  return bytes;
+}
+
+function toText(bytes: Uint8Array, maxBytes: number): string {
+  if (bytes.byteLength > maxBytes) throw new DecodeError(`The body has ${bytes.byteLength} bytes, over the limit of ${maxBytes}`);
+  if (bytes[0] !== PLAIN && bytes[0] !== TAGGED) throw new DecodeError("The body is of no format that this version knows");
+  if (!isUtf8(bytes)) throw new DecodeError("The body is not UTF-8");
+  const { buffer, byteOffset, byteLength } = bytes;
+  return Buffer.from(buffer, byteOffset, byteLength).toString("utf8", 1);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DecodeError("The body is not JSON"); // the engine's message quotes the body, which may hold secrets
+  }
+}
+
+function whole(limit: string, value: number, most: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new OptionError(`"${limit}" is ${String(value)}; it takes a whole number from 1 to ${most}`);
+}
