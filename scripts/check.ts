@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { buildPackages } from "./build/build-packages.ts";
 import { arrows } from "./check/arrows.ts";
 import { declarations } from "./check/declarations.ts";
@@ -13,6 +14,8 @@ import { runTool } from "./workspace/run-quietly.ts";
 interface Step {
   readonly name: string;
   readonly what: string;
+  /** Runs before this one, also when only this one is asked for; when it fails, this one cannot. */
+  readonly needs?: string;
   readonly run: () => readonly string[] | Promise<readonly string[]>;
 }
 
@@ -29,9 +32,9 @@ const steps: readonly Step[] = [
   { name: "arrows", what: "dependency arrows", run: arrows },
   { name: "house", what: "house rules", run: house },
   { name: "build", what: "build of every package", run: buildPackages },
-  { name: "declarations", what: "no any in built declarations", run: declarations },
-  { name: "tree-shaking", what: "unused imports vanish", run: treeShaking },
-  { name: "published", what: "publint, arethetypeswrong, a consumer of the tarballs", run: published },
+  { name: "declarations", needs: "build", what: "no any in built declarations", run: declarations },
+  { name: "tree-shaking", needs: "build", what: "unused imports vanish", run: treeShaking },
+  { name: "published", needs: "build", what: "publint, arethetypeswrong, a consumer of the tarballs", run: published },
 ];
 
 // `npm run check [-- step…]`: one line for each step, what is wrong below it; exit code 1 when anything is.
@@ -42,18 +45,22 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-let failed = 0;
+const failed = new Set<string>();
 for (const step of steps) {
-  if (wanted.length > 0 && !wanted.includes(step.name)) continue;
+  if (wanted.length > 0 && !isWanted(step)) continue;
   const startMs = performance.now();
-  const problems = await attempt(step);
+  const problems = step.needs !== undefined && failed.has(step.needs) ? [`not run: ${step.needs} failed`] : await attempt(step);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${step.name.padEnd(12)} ${seconds.padStart(5)} s  ${step.what}`);
-  for (const problem of problems) console.log(problem.replace(/^/gm, "       "));
-  if (problems.length > 0) failed += 1;
+  for (const problem of problems) console.log(stripVTControlCharacters(problem).replace(/^/gm, "       "));
+  if (problems.length > 0) failed.add(step.name);
 }
-console.log(failed === 0 ? "All checks hold." : `${failed} ${failed === 1 ? "check does" : "checks do"} not hold.`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(failed.size === 0 ? "All checks hold." : `${failed.size} ${failed.size === 1 ? "check does" : "checks do"} not hold.`);
+process.exitCode = failed.size === 0 ? 0 : 1;
+
+function isWanted({ name }: Step): boolean {
+  return wanted.includes(name) || steps.some((step) => step.needs === name && wanted.includes(step.name));
+}
 
 async function attempt(step: Step): Promise<readonly string[]> {
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { filesIn } from "../workspace/files-in.ts";
 import { root } from "../workspace/root.ts";
@@ -20,7 +20,17 @@ export async function buildPackage(one: WorkspacePackage, all: readonly Workspac
   writeFileSync(config, JSON.stringify(compilerConfig(one, all), null, 2));
   const { code, stdout, stderr } = await runTool("typescript/bin/tsc", ["-p", config]);
   if (code !== 0) return [`${one.id} does not build:\n${stdout}${stderr}`];
-  return finishDist(join(one.folder, "dist"));
+  return [...finishDist(join(one.folder, "dist")), ...missingEntries(one)];
+}
+
+/** What the manifest promises to users and the sources do not make. */
+function missingEntries({ id, folder, manifest }: WorkspacePackage): readonly string[] {
+  const targets = Object.values(manifest.publishConfig?.exports ?? {}).flatMap((target) =>
+    typeof target === "object" && target !== null ? Object.values(target as Readonly<Record<string, unknown>>) : [target],
+  );
+  return targets
+    .filter((target) => typeof target === "string" && !existsSync(join(folder, target)))
+    .map((target) => `${id} publishes ${String(target)}, which its sources do not make`);
 }
 
 function compilerConfig(one: WorkspacePackage, all: readonly WorkspacePackage[]): unknown {

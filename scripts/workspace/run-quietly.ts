@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { stripVTControlCharacters as plain } from "node:util";
 import { root } from "./root.ts";
 
 export interface Ended {
@@ -19,7 +18,7 @@ export function runQuietly(command: string, args: readonly string[], options: { 
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.once("error", (error) => resolve({ code: 1, stdout, stderr: `${stderr}${error.message}\n` }));
-    child.once("close", (code) => resolve({ code: code ?? 1, stdout: plain(stdout), stderr: plain(stderr) }));
+    child.once("close", (code) => resolve({ code: code ?? 1, stdout, stderr }));
   });
 }
 
