@@ -7,6 +7,8 @@ import { Waiters } from "./waiters.ts";
 
 const TOO_SLOW = "The receiver was cut off: it took less than was sent until its mailbox was full";
 
+type Listen = (frames: readonly Frame[]) => void;
+
 /** A Subject of batches, with a mailbox for each group and for each receiver without one. */
 export class BroadcastChannel implements Channel {
   readonly name: string;
@@ -15,9 +17,12 @@ export class BroadcastChannel implements Channel {
   users = 0;
   readonly #home: Home;
   readonly #frames = new Subject<readonly Frame[]>();
-  readonly #anonymous = new Map<Mailbox, Subscription>();
+  /** Everyone who listens. */
+  readonly #listeners = new Map<Mailbox, { readonly listen: Listen; readonly subscription: Subscription }>();
+  /** The only one who listens: called without the Subject, which costs more than the mailbox behind it. */
+  #only: Listen | undefined;
   /** Those that make senders wait when they are full. */
-  readonly #blocking = new Set<Mailbox>();
+  #blocking: readonly Mailbox[] = [];
 
   constructor(name: string, home: Home) {
     this.name = name;
@@ -25,27 +30,30 @@ export class BroadcastChannel implements Channel {
   }
 
   get idle(): boolean {
-    return this.users + this.groups.size + this.#anonymous.size === 0;
+    return this.users + this.#listeners.size === 0;
   }
 
   roomFor(frames: readonly Frame[], from: number): number {
+    const blocking = this.#blocking;
     let room = frames.length - from;
-    for (const mailbox of this.#blocking) room = Math.min(room, mailbox.roomFor(frames, from));
+    for (let index = 0; index < blocking.length; index++) room = Math.min(room, (blocking[index] as Mailbox).roomFor(frames, from));
     return room;
   }
 
   fits(frames: readonly Frame[]): boolean {
-    for (const mailbox of this.#blocking) if (!mailbox.fits(frames)) return false;
+    const blocking = this.#blocking;
+    for (let index = 0; index < blocking.length; index++) if (!(blocking[index] as Mailbox).fits(frames)) return false;
     return true;
   }
 
   accept(frames: readonly Frame[]): void {
-    this.#frames.next(frames);
+    const only = this.#only;
+    if (only === undefined) this.#frames.next(frames);
+    else only(frames);
   }
 
-  *mailboxes(): Iterable<Mailbox> {
-    yield* this.groups.values();
-    yield* this.#anonymous.keys();
+  mailboxes(): Iterable<Mailbox> {
+    return this.#listeners.keys();
   }
 
   /** The mailbox of a group, from its first member on; it stays when the members leave. */
@@ -54,8 +62,7 @@ export class BroadcastChannel implements Channel {
     if (known !== undefined) return known;
     const mailbox = new Mailbox({ home: this.#home, keepsEnded: true, waiters: this.waiters });
     this.groups.set(name, mailbox);
-    this.#blocking.add(mailbox);
-    this.#frames.subscribe((frames) => mailbox.accept(frames));
+    this.#add(mailbox, (frames) => mailbox.accept(frames), true);
     return mailbox;
   }
 
@@ -63,23 +70,34 @@ export class BroadcastChannel implements Channel {
   subscribe(): Mailbox {
     const mailbox = new Mailbox({ home: this.#home, keepsEnded: false, waiters: this.waiters });
     const { slow } = this.#home.settings;
-    if (slow === "block") this.#blocking.add(mailbox);
-    const subscription = this.#frames.subscribe((frames) => {
+    const listen: Listen = (frames) => {
       if (slow === "block" || mailbox.roomFor(frames, 0) === frames.length) mailbox.accept(frames);
       else if (slow === "drop-oldest") squeeze(mailbox, frames);
       else this.unsubscribe(mailbox, new ReceiveError(this.name, { retry: "later", cause: new ClosedError(TOO_SLOW) }));
-    });
-    this.#anonymous.set(mailbox, subscription);
+    };
+    this.#add(mailbox, listen, slow === "block");
     return mailbox;
   }
 
   /** Lets go of a mailbox without a group, and of what is in it. */
   unsubscribe(mailbox: Mailbox, error?: Error): void {
-    this.#anonymous.get(mailbox)?.unsubscribe();
-    this.#anonymous.delete(mailbox);
-    this.#blocking.delete(mailbox);
+    this.#listeners.get(mailbox)?.subscription.unsubscribe();
+    this.#listeners.delete(mailbox);
+    this.#blocking = this.#blocking.filter((other) => other !== mailbox);
+    this.#findOnly();
     mailbox.close(error);
     this.waiters.flush();
+  }
+
+  #add(mailbox: Mailbox, listen: Listen, blocking: boolean): void {
+    if (blocking) this.#blocking = [...this.#blocking, mailbox];
+    this.#listeners.set(mailbox, { listen, subscription: this.#frames.subscribe(listen) });
+    this.#findOnly();
+  }
+
+  #findOnly(): void {
+    const [first, second] = this.#listeners.values();
+    this.#only = second === undefined ? first?.listen : undefined;
   }
 }
 

@@ -82,11 +82,13 @@ export class ReadyRing {
     const items: (Waiting | undefined)[] = new Array(slots);
     const stamps = new Float64Array(slots);
     let tail = 0;
-    this.each((item, stamp) => {
+    for (let position = this.#head; position < this.#tail; position++) {
+      const item = this.#items[position & this.#mask];
+      if (item === undefined) continue;
       if (item instanceof Entry) item.position = tail;
       items[tail] = item;
-      stamps[tail++] = stamp;
-    });
+      stamps[tail++] = this.#stamps[position & this.#mask] as number;
+    }
     this.#items = items;
     this.#stamps = stamps;
     this.#mask = slots - 1;

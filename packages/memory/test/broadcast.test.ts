@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { ACK, all, bench, frame, idsOf, NEVER, NEWS, RETRY, take, takeIds } from "./bench.ts";
+
+test("every anonymous receiver gets every frame, from the moment it is there", async () => {
+  const { send, receiver } = await bench({}, NEWS);
+  await send(frame("before"));
+  const listeners = [await receiver(), await receiver(), await receiver()];
+  await send(frame("a"), frame("b"));
+  const late = await receiver();
+  for (const listener of listeners) expect(await takeIds(listener)).toEqual(["a", "b"]);
+  expect(await takeIds(late)).toEqual([]);
+});
+
+test("members of a group share, and two groups get everything each", async () => {
+  const { send, receiver } = await bench({}, NEWS);
+  const members = [await receiver({ group: "g" }), await receiver({ group: "g" })];
+  const other = await receiver({ group: "h" });
+  const waiting = members.map((member) => member.receive(10, NEVER));
+  await send(frame("a"), frame("b"));
+  expect((await Promise.all(waiting)).flatMap(idsOf).sort()).toEqual(["a", "b"]);
+  expect(await takeIds(other)).toEqual(["a", "b"]);
+});
+
+test("a group keeps frames while nobody of it is there", async () => {
+  const { send, receiver } = await bench({}, NEWS);
+  const member = await receiver({ group: "g" });
+  await send(frame("a"));
+  const held = await take(member);
+  await member[Symbol.asyncDispose]();
+  await send(frame("b"));
+  expect(idsOf(held)).toEqual(["a"]);
+  expect(await takeIds(await receiver({ group: "g" }))).toEqual(["a", "b"]);
+});
+
+test("the retry of one receiver is nobody else's", async () => {
+  const { send, receiver } = await bench({}, NEWS);
+  const [one, other] = [await receiver(), await receiver()];
+  await send(frame("a"));
+  await one.settle(all(await take(one), RETRY));
+  await other.settle(all(await take(other), ACK));
+  expect((await take(one)).map(({ attempt }) => attempt)).toEqual([2]);
+  expect(await takeIds(other)).toEqual([]);
+});
+
+test("by default a receiver whose mailbox is full is cut off, hears of it, and nobody waits for it", async () => {
+  const { send, receiver } = await bench({ capacity: { frames: 2 } }, NEWS);
+  const [slow, quick] = [await receiver({ maxInFlight: 1 }), await receiver()];
+  const seen: string[] = [];
+  for (const id of ["a", "b", "c", "d"]) {
+    await send(frame(id));
+    const got = await take(quick);
+    seen.push(...idsOf(got));
+    await quick.settle(all(got, ACK));
+  }
+  expect(seen).toEqual(["a", "b", "c", "d"]);
+  await expect(slow.receive(1, NEVER)).rejects.toMatchObject({ code: "ERR_RECEIVE", retry: "later" });
+});
+
+test("a receiver that is cut off while it waits hears of it at once", async () => {
+  const { send, receiver } = await bench({ capacity: { frames: 1 } }, NEWS);
+  const slow = await receiver({ maxInFlight: 1 });
+  await send(frame("a"));
+  await take(slow);
+  const waiting = slow.receive(1, NEVER);
+  await send(frame("b"));
+  await send(frame("c"));
+  await expect(waiting).rejects.toMatchObject({ code: "ERR_RECEIVE" });
+});
+
+test("with drop-oldest a full mailbox misses what waited longest", async () => {
+  const { send, receiver } = await bench({ capacity: { frames: 2 }, slow: "drop-oldest" }, NEWS);
+  const slow = await receiver();
+  await send(frame("a"), frame("b"), frame("c"));
+  await send(frame("d"));
+  expect(await takeIds(slow)).toEqual(["c", "d"]);
+});
+
+test("with block a full mailbox makes senders wait until it is drained or gone", async () => {
+  const { transport, sender, receiver } = await bench({ capacity: { frames: 1 }, slow: "block" }, NEWS);
+  const slow = await receiver();
+  expect(sender.send([frame("a")], NEVER)).toBeUndefined();
+  const second = sender.send([frame("b"), frame("c")], NEVER);
+  expect(await takeIds(slow)).toEqual(["a"]);
+  expect(await takeIds(slow)).toEqual(["b"]);
+  await second;
+  const third = sender.send([frame("d")], NEVER);
+  await slow[Symbol.asyncDispose]();
+  await third;
+  expect(await transport.depth("news")).toMatchObject({ ready: 0 });
+});
+
+test("a full group makes senders wait whatever the policy for slow receivers", async () => {
+  const { sender, receiver } = await bench({ capacity: { frames: 1 } }, NEWS);
+  const member = await receiver({ group: "g" });
+  await sender.send([frame("a")], NEVER);
+  const second = sender.send([frame("b")], NEVER);
+  expect(second).toBeInstanceOf(Promise);
+  expect(await takeIds(member)).toEqual(["a"]);
+  await second;
+  expect(await takeIds(member)).toEqual(["b"]);
+});
