@@ -1,6 +1,7 @@
 import type { Codec } from "../codec/codec.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import { DecodeError, TooLargeError } from "../errors/errors.ts";
+import { JobError } from "../errors/job-error.ts";
 import type { WireError } from "../errors/wire-error.ts";
 import { type AnySchema, validate } from "../job/validate.ts";
 import type { Capabilities } from "../transport/capabilities.ts";
@@ -31,7 +32,12 @@ export class BodyCodec {
   decode(body: unknown): unknown {
     if (this.#codec === undefined) return body;
     if (!(body instanceof Uint8Array)) throw new DecodeError(`A frame's body is ${typeof body}, not bytes`);
-    return this.#codec.decode(body);
+    try {
+      return this.#codec.decode(body);
+    } catch (error) {
+      if (JobError.is(error)) throw error;
+      throw new DecodeError(`The codec "${this.#codec.name}" cannot read the body`, { cause: error });
+    }
   }
 
   /** Reads a response. Errors: `ERR_DECODE` when it is not one. */

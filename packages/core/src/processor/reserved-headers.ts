@@ -30,6 +30,8 @@ export function checkUserHeaders(headers: Headers): void {
   }
 }
 
+/** What transports take as a name: a frame of someone else's may ask for anything. See `ChannelSpec`. */
+const CHANNEL_NAME = /^[A-Za-z0-9_.\-/:]{1,200}$/;
 const MOST_REPLY_CHANNELS = 1024;
 const replyChannels = new Map<string, ChannelSpec>();
 
@@ -38,7 +40,7 @@ export function toReplyChannel(address: string): ChannelSpec | undefined {
   const known = replyChannels.get(address);
   if (known !== undefined) return known;
   const mode = address.startsWith("w:") ? "work" : address.startsWith("b:") ? "broadcast" : undefined;
-  if (mode === undefined || address.length === 2) return undefined;
+  if (mode === undefined || !CHANNEL_NAME.test(address.slice(2))) return undefined;
   if (replyChannels.size >= MOST_REPLY_CHANNELS) replyChannels.clear();
   const channel: ChannelSpec = { name: address.slice(2), mode };
   replyChannels.set(address, channel);

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import { JobError } from "../errors/job-error.ts";
+import { toWireError } from "../errors/wire-error-codec.ts";
 import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Delivery } from "../transport/delivery.ts";
 import type { Frame } from "../transport/frame.ts";
@@ -123,6 +124,7 @@ export class Settler<Item extends Settlement> {
         this.#one(items); // one of them spoils the call: the others need not suffer
         break;
       }
+      if (hopeless && code !== "ERR_CLOSED") await this.#bury(items, error);
       if (signal.aborted || hopeless) break;
       await pause(this.#options.clock, pauseMs, signal);
       try {
@@ -134,6 +136,16 @@ export class Settler<Item extends Settlement> {
     }
     this.#underWay--;
     this.#wake();
+  }
+
+  /** What it sends on can never be accepted: aside with it, or it would come back for ever. */
+  async #bury(items: readonly Item[], error: unknown): Promise<void> {
+    const outcome = { kind: "dead", reason: toWireError(error) } as const;
+    try {
+      await this.#options.receiver.settle(items.map(({ delivery }) => ({ delivery, outcome })));
+    } catch (failed) {
+      this.#options.onTrouble(failed instanceof Error ? failed : new Error(String(failed)));
+    }
   }
 
   #one(items: readonly Item[]): void {
