@@ -106,6 +106,7 @@ class PipelineBody {
       outbox: entry.outboxes.to(entry.channels.requests),
       desk: this.#desk,
       emitter: this.#emitter,
+      nextId: entry.nextId,
       resources: undefined,
       onAbandoned: (id) => void this.cancel(id).catch(() => undefined),
     });

@@ -1,11 +1,11 @@
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Result } from "../contracts/result.ts";
 import type { RunContext } from "../contracts/run-context.ts";
-import { CancelledError } from "../errors/errors.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Frame } from "../transport/frame.ts";
 import { Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
+import { Call, toError } from "./call.ts";
 import type { ProcessorEmitter } from "./events.ts";
 import { duration, type Settings } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
@@ -37,73 +37,93 @@ export class Caller {
 
   /** Settles always, and never rejects: what went wrong is in the result. */
   sendReceive(request: unknown, options?: AnySendOptions): Promise<Result<unknown>> {
-    return new Promise((resolve) => this.#start(request, options, resolve));
+    return new Promise((resolve) => this.#start(request, options, new Call(options?.signal, resolve as (value: unknown) => void)));
   }
 
   /** The same, throwing what went wrong. */
   call(request: unknown, options?: AnySendOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#start(request, options, (result) => (result.ok ? resolve(result.value) : reject(unwrap(result.error, options?.signal))));
-    });
+    return new Promise((resolve, reject) => this.#start(request, options, new Call(options?.signal, resolve, reject)));
   }
 
-  #start(request: unknown, options: AnySendOptions | undefined, settle: (result: Result<unknown>) => void): void {
+  #start(request: unknown, options: AnySendOptions | undefined, call: Call): void {
     try {
-      if (options?.signal?.aborted === true) return settle({ ok: false, error: toError(options.signal.reason) });
+      call.signal?.throwIfAborted();
       const { job, resources } = this.#options;
-      if (job.getCache !== undefined && resources !== undefined) return this.#ask(request, options, settle, resources.value);
-      this.#write(request, options, settle);
+      if (job.getCache === undefined || resources === undefined) this.#write(request, options, call);
+      else this.#ask(request, options, call, resources.value);
     } catch (error) {
-      settle({ ok: false, error: toError(error) });
+      call.refuse(error);
     }
   }
 
-  #ask(request: unknown, options: AnySendOptions | undefined, settle: (result: Result<unknown>) => void, resources: unknown): void {
+  #ask(request: unknown, options: AnySendOptions | undefined, call: Call, resources: unknown): void {
     const { job, name, emitter } = this.#options;
     const id = options?.id ?? "";
     const context: RunContext = new Attempt({ frame: { id, body: undefined, headers: options?.headers }, attempt: 1, fence: 0 }, name, emitter);
-    const onward = (hit: { readonly response: unknown } | undefined): void => {
-      if (hit === undefined) return this.#write(request, options, settle);
-      if (emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
-      settle({ ok: true, value: hit.response });
+    const miss = (): void => {
+      try {
+        this.#write(request, options, call);
+      } catch (error) {
+        call.refuse(error);
+      }
     };
-    // A cache that fails is a miss: the processor can still answer.
-    attemptTo(() => job.getCache?.(request, resources, context), onward, () => this.#write(request, options, settle));
+    const onward = (hit: { readonly response: unknown } | undefined): void => {
+      if (hit === undefined) return miss();
+      if (emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
+      call.settle({ ok: true, value: hit.response });
+    };
+    let hit: Awaitable<{ readonly response: unknown } | undefined>;
+    try {
+      hit = job.getCache?.(request, resources, context);
+    } catch {
+      return miss(); // a cache that fails is a miss: the processor can still answer
+    }
+    if (isPromise(hit)) hit.then(onward, miss);
+    else onward(hit);
   }
 
-  #write(request: unknown, options: AnySendOptions | undefined, settle: (result: Result<unknown>) => void): void {
+  #write(request: unknown, options: AnySendOptions | undefined, call: Call): void {
     const { settings, writer, desk } = this.#options;
     const timeoutMs = duration("timeoutMs", options?.timeoutMs ?? settings.callTimeoutMs);
-    const nowMs = timeoutMs === Number.POSITIVE_INFINITY ? 0 : settings.environment.clock.now();
-    const deadlineMs = Math.min(nowMs + timeoutMs, options?.deadline ?? Number.POSITIVE_INFINITY);
-    const stated = deadlineMs === Number.POSITIVE_INFINITY ? undefined : deadlineMs;
-    const refuse = (error: unknown): void => settle({ ok: false, error: toError(error) });
-    attemptTo(() => writer.frame(request, options, desk.address, stated), (frame) => this.#send(frame, deadlineMs, options, settle, refuse), refuse);
+    let deadlineMs = options?.deadline;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      const endsMs = settings.environment.clock.now() + timeoutMs;
+      if (deadlineMs === undefined || endsMs < deadlineMs) deadlineMs = endsMs;
+    }
+    if (deadlineMs === Number.POSITIVE_INFINITY) deadlineMs = undefined;
+    if (deadlineMs !== undefined) call.deadlineMs = deadlineMs;
+    const frame = writer.frame(request, options, desk.address, deadlineMs);
+    if (!isPromise(frame)) return this.#send(frame, call);
+    frame.then((written) => this.#send(written, call)).then(undefined, (error: unknown) => call.refuse(error));
   }
 
-  #send(
-    frame: Frame,
-    deadlineMs: number,
-    options: AnySendOptions | undefined,
-    settle: (result: Result<unknown>) => void,
-    refuse: (error: unknown) => void,
-  ): void {
-    const { desk, outbox } = this.#options;
-    const { id } = frame;
-    if (options?.signal?.aborted === true) return refuse(options.signal.reason); // while its schema took its time
-    const end = options?.signal === undefined ? settle : this.#abortable(id, options.signal, settle);
-    try {
-      desk.expect(id, { settle: end, deadlineMs });
-    } catch (error) {
-      return end({ ok: false, error: toError(error) });
+  #send(frame: Frame, call: Call): void {
+    const { desk } = this.#options;
+    const { signal } = call;
+    if (signal !== undefined) {
+      signal.throwIfAborted(); // while its schema took its time
+      this.#endOnAbort(frame.id, call, signal);
     }
-    const failed = (error: unknown): void => void desk.answer(id, { ok: false, error: toError(error) });
-    const accepted = (): void => this.#sent(id);
-    if (desk.live) return attemptTo(() => outbox.send(frame), accepted, failed);
-    desk.open().then(() => {
+    desk.expect(frame.id, call);
+    if (desk.live) return this.#hand(frame);
+    desk.open().then(
       // It may have timed out or been aborted meanwhile; then nobody wants it.
-      if (desk.waits(id)) attemptTo(() => outbox.send(frame), accepted, failed);
-    }, failed);
+      () => desk.waits(frame.id) && this.#hand(frame),
+      (error: unknown) => this.#failed(frame.id, error),
+    );
+  }
+
+  #hand(frame: Frame): void {
+    try {
+      const sent = this.#options.outbox.send(frame);
+      if (sent === undefined) return this.#sent(frame.id);
+      sent.then(
+        () => this.#sent(frame.id),
+        (error: unknown) => this.#failed(frame.id, error),
+      );
+    } catch (error) {
+      this.#failed(frame.id, error);
+    }
   }
 
   #sent(id: string): void {
@@ -111,36 +131,16 @@ export class Caller {
     if (emitter.wants("sent")) emitter.emit("sent", { processor: name, id });
   }
 
-  #abortable(id: string, signal: AbortSignal, settle: (result: Result<unknown>) => void): (result: Result<unknown>) => void {
+  #failed(id: string, error: unknown): void {
+    this.#options.desk.answer(id, { ok: false, error: toError(error) });
+  }
+
+  #endOnAbort(id: string, call: Call, signal: AbortSignal): void {
     const { desk, onAbandoned } = this.#options;
     const abort = (): void => {
       if (desk.answer(id, { ok: false, error: toError(signal.reason) })) onAbandoned(id);
     };
     signal.addEventListener("abort", abort, { once: true });
-    return (result) => {
-      signal.removeEventListener("abort", abort);
-      settle(result);
-    };
+    call.onEnd = () => signal.removeEventListener("abort", abort);
   }
-}
-
-/** Goes on with a value now or later; what is thrown on the way goes to `failed`. */
-function attemptTo<Value>(make: () => Awaitable<Value>, onward: (value: Value) => void, failed: (error: unknown) => void): void {
-  let value: Awaitable<Value>;
-  try {
-    value = make();
-  } catch (error) {
-    return failed(error);
-  }
-  if (isPromise(value)) value.then(onward, failed);
-  else onward(value);
-}
-
-/** A result holds an `Error`; who calls gets the reason of an abort as it is. */
-function unwrap(error: Error, signal: AbortSignal | undefined): unknown {
-  return signal?.aborted === true && error instanceof CancelledError && error.cause === signal.reason ? signal.reason : error;
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new CancelledError(`The call was aborted: ${String(reason)}`, { cause: reason });
 }

@@ -108,6 +108,7 @@ export class Engine {
       outbox: this.#requests,
       desk: this.#desk,
       emitter: this.emitter,
+      nextId: this.nextId,
       resources,
       // Best effort: who gave up does not wait for the cancellation either.
       onAbandoned: (id) => void this.cancel(id).catch(() => undefined),

@@ -1,5 +1,6 @@
 import { EventEmitter } from "eventemitter3";
 import type { LogLevel } from "../contracts/run-context.ts";
+import { isPromise } from "./awaiting.ts";
 import { hooks } from "./hooks.ts";
 
 /** What every event about one request says. */
@@ -55,11 +56,11 @@ export class ProcessorEmitter {
 
   on<Name extends keyof ProcessorEvents>(name: Name, listener: Listener<Name>): () => void {
     const guarded = (event: ProcessorEvents[Name]): void => {
+      // A listener's failure is its own: the request's fate must not depend on who watches.
       try {
-        listener(event);
-      } catch {
-        // A listener's failure is its own: the request's fate must not depend on who watches.
-      }
+        const returned: unknown = listener(event);
+        if (isPromise(returned)) returned.then(undefined, () => undefined);
+      } catch {}
     };
     this.#emitter.on(name, guarded);
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;

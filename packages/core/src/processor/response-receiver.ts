@@ -84,8 +84,7 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    this.#letGo();
-    this.#closing.abort();
+    this.#closing.abort(); // what is in hand was not said to be done with: it comes again to the group
     await this.#pulling;
     await this.#receiver.close();
     this.#options.onClosed(this);
