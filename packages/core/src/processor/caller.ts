@@ -5,6 +5,7 @@ import type { ErasedJob } from "./erased-job.ts";
 import type { Frame } from "../transport/frame.ts";
 import { Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
+import { check } from "./body-codec.ts";
 import { Call, toError } from "./call.ts";
 import type { ProcessorEmitter } from "./events.ts";
 import { duration, type Settings } from "./options.ts";
@@ -21,6 +22,7 @@ export interface CallerOptions {
   readonly outbox: Outbox;
   readonly desk: ReplyDesk;
   readonly emitter: ProcessorEmitter;
+  readonly nextId: () => string;
   /** The caller's own resources, for its side of the cache; `undefined`: it has none and the cache is not asked here. */
   readonly resources: { readonly value: unknown } | undefined;
   /** Called when a caller gives up: nobody wants the answer any more. */
@@ -56,55 +58,65 @@ export class Caller {
     }
   }
 
+  /** The caller waits from here on: neither a schema nor a cache can keep it for longer than it wants. */
   #ask(request: unknown, options: AnySendOptions | undefined, call: Call, resources: unknown): void {
-    const { job, name, emitter } = this.#options;
-    const id = options?.id ?? "";
+    const { job, name, emitter, desk, nextId } = this.#options;
+    const id = options?.id ?? nextId();
+    this.#limit(options, call);
+    this.#expect(id, call);
     const context: RunContext = new Attempt({ frame: { id, body: undefined, headers: options?.headers }, attempt: 1, fence: 0 }, name, emitter);
+    const failed = (error: unknown): void => this.#failed(id, error);
+    const send = (frame: Frame): void => this.#dispatch(frame);
+    // A cache that fails is a miss: the processor can still answer.
     const miss = (): void => {
-      try {
-        this.#write(request, options, call);
-      } catch (error) {
-        call.refuse(error);
-      }
+      if (desk.waits(id)) whenThere(() => this.#frame(request, { ...options, id }, call), send, failed);
     };
-    const onward = (hit: { readonly response: unknown } | undefined): void => {
-      if (hit === undefined) return miss();
-      if (emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
-      call.settle({ ok: true, value: hit.response });
+    const hit = (value: unknown): void => {
+      if (desk.answer(id, { ok: true, value }) && emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
     };
-    let hit: Awaitable<{ readonly response: unknown } | undefined>;
-    try {
-      hit = job.getCache?.(request, resources, context);
-    } catch {
-      return miss(); // a cache that fails is a miss: the processor can still answer
-    }
-    if (isPromise(hit)) hit.then(onward, miss);
-    else onward(hit);
+    const found = (cached: { readonly response: unknown } | undefined): void => {
+      if (cached === undefined) miss();
+      else whenThere(() => check(job.response, cached.response, `The cached response of "${name}"`), hit, miss);
+    };
+    const ask = (valid: unknown): void => whenThere(() => job.getCache?.(valid, resources, context), found, miss);
+    whenThere(() => check(job.request, request, `The request of "${name}"`), ask, failed);
   }
 
   #write(request: unknown, options: AnySendOptions | undefined, call: Call): void {
-    const { settings, writer, desk } = this.#options;
-    const timeoutMs = duration("timeoutMs", options?.timeoutMs ?? settings.callTimeoutMs);
-    let deadlineMs = options?.deadline;
-    if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      const endsMs = settings.environment.clock.now() + timeoutMs;
-      if (deadlineMs === undefined || endsMs < deadlineMs) deadlineMs = endsMs;
-    }
-    if (deadlineMs === Number.POSITIVE_INFINITY) deadlineMs = undefined;
-    if (deadlineMs !== undefined) call.deadlineMs = deadlineMs;
-    const frame = writer.frame(request, options, desk.address, deadlineMs);
+    this.#limit(options, call);
+    const frame = this.#frame(request, options, call);
     if (!isPromise(frame)) return this.#send(frame, call);
     frame.then((written) => this.#send(written, call)).then(undefined, (error: unknown) => call.refuse(error));
   }
 
+  #limit(options: AnySendOptions | undefined, call: Call): void {
+    const { settings } = this.#options;
+    const timeoutMs = duration("timeoutMs", options?.timeoutMs ?? settings.callTimeoutMs);
+    if (options?.deadline !== undefined) call.deadlineMs = options.deadline;
+    if (timeoutMs === Number.POSITIVE_INFINITY) return;
+    const endsMs = settings.environment.clock.now() + timeoutMs;
+    if (endsMs < call.deadlineMs) call.deadlineMs = endsMs;
+  }
+
+  #frame(request: unknown, options: AnySendOptions | undefined, call: Call): Awaitable<Frame> {
+    const { writer, desk } = this.#options;
+    const { deadlineMs } = call;
+    return writer.frame(request, options, desk.address, deadlineMs === Number.POSITIVE_INFINITY ? undefined : deadlineMs);
+  }
+
   #send(frame: Frame, call: Call): void {
+    call.signal?.throwIfAborted(); // while its schema took its time
+    this.#expect(frame.id, call);
+    this.#dispatch(frame);
+  }
+
+  #expect(id: string, call: Call): void {
+    if (call.signal !== undefined) this.#endOnAbort(id, call, call.signal);
+    this.#options.desk.expect(id, call);
+  }
+
+  #dispatch(frame: Frame): void {
     const { desk } = this.#options;
-    const { signal } = call;
-    if (signal !== undefined) {
-      signal.throwIfAborted(); // while its schema took its time
-      this.#endOnAbort(frame.id, call, signal);
-    }
-    desk.expect(frame.id, call);
     if (desk.live) return this.#hand(frame);
     desk.open().then(
       // It may have timed out or been aborted meanwhile; then nobody wants it.
@@ -143,4 +155,16 @@ export class Caller {
     signal.addEventListener("abort", abort, { once: true });
     call.onEnd = () => signal.removeEventListener("abort", abort);
   }
+}
+
+/** Goes on with a value now or later; what making it threw goes to `failed`. */
+function whenThere<Value>(make: () => Awaitable<Value>, onward: (value: Value) => void, failed: (error: unknown) => void): void {
+  let value: Awaitable<Value>;
+  try {
+    value = make();
+  } catch (error) {
+    return failed(error);
+  }
+  if (isPromise(value)) value.then(onward, failed);
+  else onward(value);
 }

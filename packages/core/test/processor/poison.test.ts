@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineJob, type Frame, OptionError, processor, start, type Transport } from "../../src/index.ts";
+import { defaultCodec } from "../../src/codec/codec.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
@@ -84,7 +85,7 @@ describe.each(wires)("poison on the $wire wire", ({ open }) => {
     const transport = own(open());
     const hosted = run(processor(plainJob({ name: "odd", run: (_: unknown, _resources, { deadline }) => deadline ?? "none" }), { transport }));
     const responses = own(await hosted.responseReceiver());
-    const body = transport.capabilities.wire === "bytes" ? new TextEncoder().encode("null") : null;
+    const body = transport.capabilities.wire === "bytes" ? defaultCodec.encode(null) : null;
 
     await smuggle(transport, "odd", { id: "a", body, headers: { "job-orch-deadline": "soon", "job-orch-reply-to": "nowhere" } });
     await smuggle(transport, "odd", { id: "b", body, headers: { "job-orch-reply-to": "b:" } });
@@ -97,7 +98,7 @@ describe.each(wires)("poison on the $wire wire", ({ open }) => {
   it("a reply address that no channel can have costs its own caller the answer, nobody else", async () => {
     const transport = own(open());
     const hosted = run(processor(plainJob({ name: "addressed", run: (value: unknown) => value }), { transport }));
-    const body = transport.capabilities.wire === "bytes" ? new TextEncoder().encode("null") : null;
+    const body = transport.capabilities.wire === "bytes" ? defaultCodec.encode(null) : null;
 
     await smuggle(transport, "addressed", { id: "evil", body, headers: { "job-orch-reply-to": "b:no such channel name\u0000" } });
 
