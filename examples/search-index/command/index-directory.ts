@@ -1,0 +1,57 @@
+import { Interrupts } from "../run/interrupts.ts";
+import { Run } from "../run/run.ts";
+import { clearWorkplace, openWorkplace, type Workplace } from "../run/workplace.ts";
+import { totalsOf } from "../store/totals.ts";
+import { plural, count } from "../terminal/format.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { showProgress } from "../terminal/show-progress.ts";
+import { summary } from "../terminal/summary.ts";
+import type { Command } from "./arguments.ts";
+
+type IndexCommand = Extract<Command, { kind: "index" }>;
+
+/** Makes the index true to a directory, and shows how that goes. Returns the exit code. */
+export async function indexDirectory(command: IndexCommand, screen: Screen, complain: (sentence: string) => void): Promise<number> {
+  if (command.fresh && !clearWorkplace(command.dbPath)) {
+    complain(`Another run is at work on ${command.dbPath}: --fresh has to wait for its end.`);
+    return 1;
+  }
+  const workplace = openWorkplace(command.dbPath);
+  try {
+    return await work(command, workplace, screen);
+  } finally {
+    await workplace.close();
+  }
+}
+
+async function work({ directory, dbPath, again }: IndexCommand, workplace: Workplace, screen: Screen): Promise<number> {
+  const { paint } = screen;
+  screen.print("", `  ${paint("bold", "Search index")} of ${directory}`);
+  const run = new Run(workplace);
+  const shown = showProgress(screen, () => run.progress());
+  const interrupts = new Interrupts(() => screen.print("", "  Stopping when what is under way is done. Ctrl-C again quits at once."));
+  try {
+    await run.finish(directory, interrupts.signal, {
+      helping: () => screen.print("", `  Another run is at work on ${dbPath}: this one helps it.`),
+      goingOn: ({ walk, read, tokenise, index }) => {
+        const files = plural(read + tokenise + index, "file");
+        screen.print("", `  Going on where an earlier run stopped: ${files} waiting${walk > 0 ? ", and more to find" : ""}.`);
+      },
+    });
+  } finally {
+    await run.close();
+    interrupts.ignore();
+    shown.stop();
+  }
+  const progress = run.progress();
+  if (interrupts.signal.aborted) {
+    const files = progress.stages.reduce((sum, { stage, backlog }) => sum + (stage === "walk" ? 0 : backlog), 0);
+    screen.print("", `  Stopped. ${count(files)} ${files === 1 ? "file waits" : "files wait"} in ${dbPath}${progress.walking ? ", and the walk is not over" : ""}.`, `  To go on: ${paint("bold", again)}`, "");
+    return interrupts.exitCode;
+  }
+  const { tally, meters, accidents } = run;
+  const totals = totalsOf(workplace.index, directory);
+  screen.print(...summary({ directory, elapsedMs: progress.elapsedMs, tally, meters, totals, accidents }, screen));
+  screen.print("", `  Now search it: ${paint("bold", `${again}${again.includes(" -- ") ? "" : " --"} --search "event emitter"`)}`, "");
+  return 0;
+}

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { relative, sep } from "node:path";
+import { MOST_FILE_BYTES } from "../jobs/read.ts";
+import { readBytes } from "../jobs/read-bytes.ts";
+import { queryTerms } from "../jobs/terms.ts";
+import { FileIndex } from "../store/file-index.ts";
+import { findFiles, type Found, type Hit } from "../store/find-files.ts";
+import { indexPathOf } from "../store/paths.ts";
+import { count, plural } from "../terminal/format.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { type Snippet, snippets } from "../terminal/snippet.ts";
+import type { Command } from "./arguments.ts";
+
+const SNIPPETS_PER_FILE = 2;
+const MARGIN = 9;
+
+/** Prints the files that have the words, best first, with the lines that show why. Returns the exit code. */
+export async function search(command: Extract<Command, { kind: "search" }>, screen: Screen, complain: (sentence: string) => void): Promise<number> {
+  const path = indexPathOf(command.dbPath);
+  if (!existsSync(path)) {
+    complain(`There is no index at ${path} yet: run npm run demo first.`);
+    return 1;
+  }
+  const index = new FileIndex(path);
+  try {
+    const terms = queryTerms(command.words);
+    const found = findFiles(index, terms, command);
+    screen.print(...heading(found, terms, screen));
+    for (const [place, hit] of found.hits.entries()) screen.print("", ...(await card(hit, place + 1, terms, screen)));
+    if (found.total > found.hits.length) screen.print("", screen.paint("dim", `  ${count(found.total - found.hits.length)} more: --limit ${Math.min(1000, found.hits.length * 5)}`));
+    return 0;
+  } finally {
+    index.close();
+  }
+}
+
+function heading({ total, match }: Found, terms: readonly string[], { paint }: Screen): readonly string[] {
+  const words = terms.map((term) => paint("bold", term)).join(" ");
+  if (total === 0) return ["", `  No file has ${words}.`];
+  const files = plural(total, "file");
+  const verb = total === 1 ? "has" : "have";
+  if (match === "all") return ["", `  ${files} ${verb} ${words}`];
+  if (match === "beginnings") return ["", `  No file has ${words} as such; ${files} ${verb} words that begin so`];
+  return ["", `  No file has all of ${words}; ${files} ${verb} some`];
+}
+
+async function card({ path, score }: Hit, place: number, terms: readonly string[], screen: Screen): Promise<readonly string[]> {
+  const { paint } = screen;
+  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path))}  ${paint("dim", score.toFixed(1))}`;
+  let text: string;
+  try {
+    text = (await readBytes(path, MOST_FILE_BYTES)).toString("utf8");
+  } catch {
+    return [title, paint("dim", `${" ".repeat(MARGIN)}it is no longer there; run npm run demo again`)];
+  }
+  const shown = snippets(text, terms, { most: SNIPPETS_PER_FILE, width: Math.max(30, screen.columns() - MARGIN - 2) });
+  return [title, ...shown.map((snippet) => lineOf(snippet, screen))];
+}
+
+function lineOf({ lineNumber, text, marks }: Snippet, { paint }: Screen): string {
+  let line = "";
+  let at = 0;
+  for (const { start, end } of marks) {
+    line += text.slice(at, start) + paint(["bold", "yellow"], text.slice(start, end));
+    at = end;
+  }
+  return `${paint("dim", String(lineNumber).padStart(MARGIN - 2))}  ${line}${text.slice(at)}`;
+}
+
+/** Relative when it is below the current folder. */
+function shorten(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith(`..${sep}`) || short === ".." ? path : short;
+}

@@ -1,0 +1,15 @@
+/** What `--help` prints. */
+export const USAGE = `A search index over any directory: walk, read, tokenise, index, as one pipeline on a SQLite file.
+
+  npm run demo                            index this workspace's node_modules
+  npm run demo -- <directory>             index another directory
+  npm run demo -- --search "<words>"      find files that have these words
+  npm run demo -- <directory> --search …  only those in a directory
+
+  --limit <n>   with --search: at most so many files (10)
+  --fresh       forget what is indexed and waiting, and begin again
+  --db <file>   where the work and, beside it, the index are kept (.job-orch/demo.db)
+  --help        this text
+
+Ctrl-C stops when what is under way is done. However it ends, the next run goes on where this one stopped.
+`;

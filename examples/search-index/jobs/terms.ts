@@ -1,0 +1,49 @@
+import { scanWords } from "./scan-words.ts";
+
+/** Longer words are hashes, encoded data and minified names: nobody searches for them. Units: UTF-16 units. */
+const LONGEST_TERM = 40;
+/** A term that a file has more often ranks no higher: what BM25 adds by then is next to nothing. */
+const MOST_REPEATS = 4;
+
+export interface Terms {
+  /** Words in the text. */
+  readonly tokens: number;
+  /** Its different terms, each up to four times, apart by spaces. */
+  readonly terms: string;
+}
+
+/** The terms of a text, in lower case: its words, and the parts of those in `camelCase`. */
+export function termsOf(text: string): Terms {
+  const counts = new Map<string, number>();
+  let tokens = 0;
+  scanWords(text, (start, end, whole) => {
+    if (whole) tokens++;
+    if (end - start > LONGEST_TERM) return;
+    const word = text.slice(start, end);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  });
+  return { tokens, terms: join(counts) };
+}
+
+/** The words that a query asks for. */
+export function queryTerms(query: string): readonly string[] {
+  const terms = new Set<string>();
+  scanWords(query, (start, end, whole) => {
+    if (whole && end - start <= LONGEST_TERM) terms.add(query.slice(start, end).toLowerCase());
+  });
+  return [...terms];
+}
+
+function join(counts: ReadonlyMap<string, number>): string {
+  const lower = new Map<string, number>();
+  // Folded here and not in the text: there are few different words, and folding may change a text's length.
+  for (const [word, count] of counts) {
+    const term = word.toLowerCase();
+    lower.set(term, (lower.get(term) ?? 0) + count);
+  }
+  let terms = "";
+  for (const [term, count] of lower) {
+    for (let repeat = Math.min(count, MOST_REPEATS); repeat > 0; repeat--) terms += terms === "" ? term : ` ${term}`;
+  }
+  return terms;
+}

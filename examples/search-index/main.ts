@@ -1,0 +1,35 @@
+/** `npm run demo`: a search index over any directory, as a pipeline that can be killed and goes on. */
+import { resolve } from "node:path";
+import { JobError } from "@job-orch/core";
+import { toCommand, UsageError } from "./command/arguments.ts";
+import { indexDirectory } from "./command/index-directory.ts";
+import { search } from "./command/search.ts";
+import { USAGE } from "./command/usage.ts";
+import { IndexVersionError } from "./store/schema.ts";
+import { screenOn } from "./terminal/screen.ts";
+
+const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+async function main(): Promise<number> {
+  // npm starts us in the workspace and says where the user is.
+  const byNpm = process.env["npm_lifecycle_event"] === "demo" ? process.env["INIT_CWD"] : undefined;
+  const command = toCommand(process.argv.slice(2), { userFolder: byNpm ?? process.cwd(), workspace: resolve(import.meta.dirname, "../..") });
+  const screen = screenOn(process.stdout);
+  switch (command.kind) {
+    case "help":
+      process.stdout.write(USAGE);
+      return 0;
+    case "search":
+      return search(command, screen, complain);
+    case "index":
+      return indexDirectory(command, screen, complain);
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof IndexVersionError || JobError.is(error))) throw error;
+  complain((error as Error).message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

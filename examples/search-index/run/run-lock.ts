@@ -1,0 +1,62 @@
+import { DatabaseSync } from "node:sqlite";
+
+/**
+ * Says who is at work on a store, with the locks of a SQLite file of its own: the system gives them back when a process
+ * dies, however it dies. Every run has a shared lock; one of them has the reserved lock and leads.
+ * Source: https://www.sqlite.org/lockingv3.html
+ */
+export class RunLock {
+  readonly #presence: DatabaseSync;
+  readonly #lead: DatabaseSync;
+  #leads = false;
+
+  private constructor(path: string) {
+    this.#presence = new DatabaseSync(path, { timeout: 2_000 });
+    this.#presence.exec("begin; select * from sqlite_schema");
+    this.#lead = new DatabaseSync(path, { timeout: 0 });
+  }
+
+  /** Notes that this process is at work. */
+  static take(path: string): RunLock {
+    return new RunLock(path);
+  }
+
+  /** Does something that nobody else may be at work for. False, and nothing done, when somebody is. */
+  static alone(path: string, act: () => void): boolean {
+    const database = new DatabaseSync(path, { timeout: 0 });
+    try {
+      if (!succeeds(database, "begin exclusive")) return false;
+      act();
+      return true;
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Whether this process leads; tries to, when nobody does. */
+  lead(): boolean {
+    this.#leads ||= succeeds(this.#lead, "begin immediate");
+    return this.#leads;
+  }
+
+  release(): void {
+    this.#lead.close();
+    this.#presence.close();
+  }
+}
+
+/** False when another process has the lock. */
+function succeeds(database: DatabaseSync, sql: string): boolean {
+  try {
+    database.exec(sql);
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
+  }
+}
+
+/** SQLITE_BUSY. Source: https://www.sqlite.org/rescode.html#busy */
+function isBusy(error: unknown): boolean {
+  return ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === 5;
+}

@@ -1,0 +1,14 @@
+/** The index is beside the store: `.job-orch/demo.db` has `.job-orch/demo.index.db`. */
+export function indexPathOf(dbPath: string): string {
+  return `${dbPath.replace(/\.db$/, "")}.index.db`;
+}
+
+/** What tells runs of each other. */
+export function lockPathOf(dbPath: string): string {
+  return `${dbPath.replace(/\.db$/, "")}.lock`;
+}
+
+/** Every file that a store and its index consist of. */
+export function filesOf(dbPath: string): readonly string[] {
+  return [dbPath, indexPathOf(dbPath)].flatMap((path) => [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]);
+}
