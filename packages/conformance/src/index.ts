@@ -1,0 +1,11 @@
+export { Bench, type Extras } from "./bench.ts";
+export { type Clause, clause } from "./clause.ts";
+export { clauses } from "./clauses/clauses.ts";
+export { conformance, type ConformanceOptions, type RegisterTest } from "./conformance.ts";
+export type { Harness, Held, Holder } from "./harness.ts";
+export { type Claims, type Need, unmetNeed } from "./needs.ts";
+export { type ReferenceHarnessOptions, referenceHarness } from "./reference/reference-harness.ts";
+export { plainReference, processLeaseReference } from "./reference/variants.ts";
+export type { ClauseResult, Results } from "./results.ts";
+export { readClaims, runClause } from "./run-clause.ts";
+export { VirtualClock } from "./virtual-clock.ts";
