@@ -1,0 +1,4 @@
+export type { SqliteCapabilities } from "./capabilities.ts";
+export type { RetentionOptions, SqliteOptions } from "./options.ts";
+export type { SendTx } from "./send-tx.ts";
+export { sqlite, type SqliteTransport } from "./sqlite-transport.ts";
