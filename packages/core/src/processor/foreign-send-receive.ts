@@ -3,8 +3,9 @@ import type { McReceive } from "../contracts/mc-receive.ts";
 import type { ResponseMessage } from "../contracts/messages.ts";
 import type { Processor } from "../contracts/processor.ts";
 import type { Result } from "../contracts/result.ts";
-import { CancelledError, ClosedError, DeadlineError } from "../errors/errors.ts";
+import { ClosedError, DeadlineError } from "../errors/errors.ts";
 import { systemEnvironment } from "../environment.ts";
+import { Call, toError } from "./call.ts";
 import { idSource } from "./ids.ts";
 import type { Calls } from "./send-receive.ts";
 
@@ -29,10 +30,16 @@ export function foreignSendReceive<Request, Response>(processor: Processor<Reque
   };
 
   const open = (): Promise<McReceive<ResponseMessage<Response>>> => {
-    opening ??= processor.responseReceiver().then((receiver) => {
-      void listen(receiver);
-      return receiver;
-    });
+    opening ??= processor.responseReceiver().then(
+      (receiver) => {
+        void listen(receiver);
+        return receiver;
+      },
+      (error: unknown) => {
+        opening = undefined; // the next call tries again
+        throw error;
+      },
+    );
     return opening;
   };
 
@@ -45,7 +52,7 @@ export function foreignSendReceive<Request, Response>(processor: Processor<Reque
         options?.signal?.removeEventListener("abort", abort);
         resolve(result);
       };
-      const fail = (error: unknown): void => finish({ ok: false, error: error instanceof Error ? error : new CancelledError(String(error)) });
+      const fail = (error: unknown): void => finish({ ok: false, error: toError(error) });
       const abort = (): void => fail(options?.signal?.reason);
       const timeoutMs = options?.timeoutMs ?? CALL_TIMEOUT_MS;
       const timer =
@@ -56,16 +63,17 @@ export function foreignSendReceive<Request, Response>(processor: Processor<Reque
       if (options?.signal?.aborted === true) return abort();
       options?.signal?.addEventListener("abort", abort, { once: true });
       waiting.set(id, finish);
-      open().then(() => (waiting.has(id) ? processor.requestSender().send({ id, request }) : undefined)).catch(fail);
+      const message = options?.headers === undefined ? { id, request } : { id, request, headers: options.headers };
+      open().then(() => (waiting.has(id) ? processor.requestSender().send(message) : undefined)).catch(fail);
     });
 
   return {
     sendReceive,
-    call: async (request, options) => {
-      const result = await sendReceive(request, options);
-      if (result.ok) return result.value;
-      throw result.error;
-    },
+    call: (request, options) =>
+      new Promise((resolve, reject) => {
+        const call = new Call(options?.signal, resolve as (value: unknown) => void, reject);
+        void sendReceive(request, options).then((result) => call.settle(result));
+      }),
     [Symbol.asyncDispose]: async () => {
       closed = true;
       const receiver = await opening?.catch(() => undefined);

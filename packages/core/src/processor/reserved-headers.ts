@@ -30,6 +30,11 @@ export function checkUserHeaders(headers: Headers): void {
   }
 }
 
+/** Headers without what core added to them. */
+export function userHeaders(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(RESERVED_PREFIX)));
+}
+
 /** What transports take as a name: a frame of someone else's may ask for anything. See `ChannelSpec`. */
 const CHANNEL_NAME = /^[A-Za-z0-9_.\-/:]{1,200}$/;
 const MOST_REPLY_CHANNELS = 1024;

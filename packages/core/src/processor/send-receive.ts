@@ -29,7 +29,7 @@ export function sendReceive<Request, Response, T extends Transport = Transport>(
   options?: SendReceiveOptions,
 ): Calls<Request, Response, T> & AsyncDisposable {
   const engine = engineOf(processor);
-  if (engine === undefined) return foreignSendReceive(processor) as Calls<Request, Response> as Calls<Request, Response, T> & AsyncDisposable;
+  if (engine === undefined) return (callsOf<Request, Response, T>(processor) ?? foreignSendReceive(processor)) as Calls<Request, Response, T> & AsyncDisposable;
   const resources = options !== undefined && "resources" in options ? { value: options.resources } : undefined;
   const caller = engine.callerWith(resources ?? engine.callerResources);
   return {
@@ -38,4 +38,12 @@ export function sendReceive<Request, Response, T extends Transport = Transport>(
     // The subscription is the processor's, shared by its handles: it ends with the processor.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** A processor that can be called already, as a pipeline can: its own way is better than reading everybody's responses. */
+function callsOf<Request, Response, T extends Transport>(processor: object): (Calls<Request, Response, T> & AsyncDisposable) | undefined {
+  const own = processor as Partial<Calls<Request, Response, T>>;
+  const { sendReceive: sendAndReceive, call } = own;
+  if (typeof sendAndReceive !== "function" || typeof call !== "function") return undefined;
+  return { sendReceive: sendAndReceive, call, [Symbol.asyncDispose]: () => Promise.resolve() };
 }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import type { RunContext } from "../contracts/run-context.ts";
@@ -10,6 +11,7 @@ import {
   ProcessError,
   UnknownVersionError,
 } from "../errors/errors.ts";
+import { safeString } from "../errors/safe-read.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Delivery } from "../transport/delivery.ts";
@@ -321,13 +323,9 @@ export class Work {
   }
 }
 
+/** Whatever was thrown, as something that can be asked what it is: a proxy may throw at every question. */
 function toError(thrown: unknown): Error {
+  if (types.isProxy(thrown)) return new ProcessError("The job threw a Proxy, which is not looked into", {});
   if (thrown instanceof Error) return thrown;
-  let text: string;
-  try {
-    text = String(thrown);
-  } catch {
-    text = "something that cannot be shown";
-  }
-  return new ProcessError(`The job threw ${text}, which is not an Error`, { cause: thrown });
+  return new ProcessError(`The job threw ${safeString(thrown)}, which is not an Error`, { cause: thrown });
 }
