@@ -28,6 +28,8 @@ export interface CodecLimits {
 const PLAIN = 0x20; // space: the value as it stands
 const TAGGED = 0x0a; // line feed: objects with a "$" are tags (see tagged-writer.ts)
 
+const encoder = new TextEncoder();
+
 const DEEPEST = 2_000; // beyond, recursion would come near the end of the stack
 /** A tag, its list and an entry's pair: levels of JSON that one level of the value can take. */
 const JSON_LEVELS_PER_LEVEL = 3;
@@ -45,8 +47,8 @@ export function createCodec(limits: CodecLimits = {}): Codec {
   return {
     name: "job-orch-json",
     encode: (value) => {
-      if (isJsonPlain(value, maxDepth, maxBytes)) return toBytes(" ", value, maxBytes);
-      return toBytes("\n", new TaggedWriter(maxDepth, maxBytes).write(value), maxBytes);
+      if (isJsonPlain(value, maxDepth, maxBytes)) return toBytes(PLAIN, value, maxBytes);
+      return toBytes(TAGGED, new TaggedWriter(maxDepth, maxBytes).write(value), maxBytes);
     },
     decode: (bytes) => {
       const text = toText(bytes, maxBytes);
@@ -61,15 +63,28 @@ export function createCodec(limits: CodecLimits = {}): Codec {
 
 export const defaultCodec: Codec = createCodec();
 
-function toBytes(mark: string, json: unknown, maxBytes: number): Uint8Array {
-  let bytes: Uint8Array;
+function toBytes(mark: typeof PLAIN | typeof TAGGED, json: unknown, maxBytes: number): Uint8Array {
+  const text = toJson(json);
+  if (text.length >= maxBytes) throw tooLarge(text.length + 1, maxBytes);
+  const bytes = Buffer.allocUnsafe(text.length + 1);
+  bytes[0] = mark;
+  // Most bodies are ASCII, where one pass does it.
+  if (encoder.encodeInto(text, bytes.subarray(1)).read === text.length) return bytes;
+  const wide = Buffer.from(String.fromCharCode(mark) + text);
+  if (wide.byteLength > maxBytes) throw tooLarge(wide.byteLength, maxBytes);
+  return wide;
+}
+
+function toJson(json: unknown): string {
   try {
-    bytes = Buffer.from(mark + JSON.stringify(json));
+    return JSON.stringify(json);
   } catch (error) {
     throw new EncodeError("", error instanceof RangeError ? "it is too deep or too long for this engine" : "it changed while it was read");
   }
-  if (bytes.byteLength > maxBytes) throw new EncodeError("", `it takes ${bytes.byteLength} bytes, over the limit of ${maxBytes}`);
-  return bytes;
+}
+
+function tooLarge(bytes: number, maxBytes: number): EncodeError {
+  return new EncodeError("", `it takes ${bytes} bytes or more, over the limit of ${maxBytes}`);
 }
 
 function toText(bytes: Uint8Array, maxBytes: number): string {

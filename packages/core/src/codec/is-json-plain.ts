@@ -2,89 +2,97 @@ import { types } from "node:util";
 
 /** From here on a list of what was seen is slower than a set. */
 const FEW = 16;
-/** Looking at every element's descriptor costs ten times the JSON; a list with accessors among its elements is short. */
+/** The names of a longer list's fields, a string for every element, cost more than its JSON; hidden ones are not looked for then. */
 const ELEMENTS_LOOKED_AT = 64;
+
+const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, values } = Object;
+const { isProxy } = types;
+
+// One walk at a time, and it ends before anything else runs: its state need not be an object made for every value.
+let maxDepth = 0;
+let charsLeft = 0;
+const few: object[] = [];
+let many: Set<object> | undefined;
 
 /**
  * Whether `JSON.stringify` then `JSON.parse` give back this very value, with nothing dropped, called or changed: a tree of
- * plain objects and lists with plain fields. No code of the value runs. False says only that it needs a closer look.
+ * plain objects and lists with plain fields. False says only that it needs a closer look.
  */
-export function isJsonPlain(value: unknown, maxDepth: number, maxBytes: number): boolean {
+export function isJsonPlain(value: unknown, deepest: number, mostChars: number): boolean {
   // Somebody's `toJSON` for everything would be called by JSON.stringify.
   if ((Array.prototype as { toJSON?: unknown }).toJSON !== undefined) return false;
-  return new Guard(maxDepth, maxBytes).plain(value, 0);
+  maxDepth = deepest;
+  charsLeft = mostChars;
+  try {
+    return isPlain(value, 0);
+  } catch {
+    return false; // a list's element that is an accessor and throws
+  } finally {
+    few.length = 0;
+    many = undefined;
+  }
 }
 
-class Guard {
-  readonly #maxDepth: number;
-  #charsLeft: number;
-  readonly #few: object[] = [];
-  #many: Set<object> | undefined;
-
-  constructor(maxDepth: number, maxChars: number) {
-    this.#maxDepth = maxDepth;
-    this.#charsLeft = maxChars;
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+      charsLeft -= value.length;
+      return charsLeft >= 0;
+    case "number":
+      // Neither NaN nor infinite, nor −0.
+      return value - value === 0 && (value !== 0 || 1 / value > 0);
+    case "boolean":
+      return true;
+    case "object":
+      return value === null || (depth < maxDepth && isFirst(value) && isPlainContainer(value, depth + 1));
+    default:
+      return false;
   }
+}
 
-  plain(value: unknown, depth: number): boolean {
-    switch (typeof value) {
-      case "string":
-        this.#charsLeft -= value.length;
-        return this.#charsLeft >= 0;
-      case "number":
-        // Not NaN nor an infinity, and not −0.
-        return value - value === 0 && (value !== 0 || 1 / value > 0);
-      case "boolean":
-        return true;
-      case "object":
-        return value === null || (depth < this.#maxDepth && this.#first(value) && this.#container(value, depth + 1));
-      default:
-        return false;
-    }
+function isPlainContainer(value: object, depth: number): boolean {
+  if (isProxy(value)) return false;
+  const prototype: unknown = getPrototypeOf(value);
+  if (prototype === Object.prototype) return isPlainObject(value, depth);
+  return prototype === Array.prototype && Array.isArray(value) && isPlainList(value, depth);
+}
+
+function isPlainObject(value: object, depth: number): boolean {
+  let fields = 0;
+  for (const key in value) {
+    const field = getOwnPropertyDescriptor(value, key);
+    if (field === undefined || field.get !== undefined || field.set !== undefined) return false;
+    if (key === "__proto__" || !isPlain(field.value, depth)) return false;
+    charsLeft -= key.length;
+    fields++;
   }
+  // Neither hidden fields nor symbols.
+  return getOwnPropertyNames(value).length === fields && getOwnPropertySymbols(value).length === 0;
+}
 
-  #container(value: object, depth: number): boolean {
-    if (types.isProxy(value)) return false;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) return this.#object(value, depth);
-    return prototype === Array.prototype && Array.isArray(value) && this.#list(value, depth);
+function isPlainList(value: readonly unknown[], depth: number): boolean {
+  const { length } = value;
+  charsLeft -= length;
+  if (charsLeft < 0) return false;
+  // No holes, no further fields, no symbols.
+  const isBare = length <= ELEMENTS_LOOKED_AT ? getOwnPropertyNames(value).length === length + 1 : values(value).length === length;
+  if (!isBare || getOwnPropertySymbols(value).length !== 0) return false;
+  for (let index = 0; index < length; index++) {
+    const element = value[index];
+    // Asking for its descriptor would cost ten times the JSON: an accessor shows when it answers twice in two ways, and
+    // one that does not is as good as the value.
+    if (element !== value[index] || !isPlain(element, depth)) return false;
   }
+  return true;
+}
 
-  #object(value: object, depth: number): boolean {
-    let fields = 0;
-    for (const key in value) {
-      const field = Object.getOwnPropertyDescriptor(value, key);
-      if (field === undefined || field.get !== undefined || field.set !== undefined) return false;
-      if (key === "__proto__" || !this.plain(field.value, depth)) return false;
-      this.#charsLeft -= key.length;
-      fields++;
-    }
-    // Neither hidden fields nor symbols.
-    return Object.getOwnPropertyNames(value).length === fields && Object.getOwnPropertySymbols(value).length === 0;
-  }
-
-  #list(value: readonly unknown[], depth: number): boolean {
-    const { length } = value;
-    if (length > this.#charsLeft) return false;
-    // Its elements and `length`: no holes, no further fields, no symbols.
-    if (Reflect.ownKeys(value).length !== length + 1) return false;
-    const close = length <= ELEMENTS_LOOKED_AT;
-    for (let index = 0; index < length; index++) {
-      if (close && Object.getOwnPropertyDescriptor(value, index)?.get !== undefined) return false;
-      if (!this.plain(value[index], depth)) return false;
-    }
-    this.#charsLeft -= length;
+/** False for what was met before: JSON would make two of it, or never end. */
+function isFirst(value: object): boolean {
+  if (many === undefined) {
+    if (few.includes(value)) return false;
+    if (few.push(value) > FEW) many = new Set(few);
     return true;
   }
-
-  /** False for what was met before: JSON would make two of it, or never end. */
-  #first(value: object): boolean {
-    if (this.#many === undefined) {
-      if (this.#few.includes(value)) return false;
-      if (this.#few.push(value) > FEW) this.#many = new Set(this.#few);
-      return true;
-    }
-    const { size } = this.#many;
-    return this.#many.add(value).size > size;
-  }
+  const { size } = many;
+  return many.add(value).size > size;
 }

@@ -5,7 +5,8 @@ const BACKSLASH = 0x5c;
 
 /** Refuses text whose brackets are nested deeper, before anything is built from it. */
 export function refuseNesting(text: string, maxDepth: number): void {
-  if (text.length <= 2 * maxDepth) return; // a level takes two brackets
+  // A level takes two brackets, and most texts do not have that many.
+  if (text.length <= 2 * maxDepth || !hasMore(text, "[", "{", maxDepth)) return;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
@@ -17,6 +18,17 @@ export function refuseNesting(text: string, maxDepth: number): void {
       depth--;
     }
   }
+}
+
+/** Whether the two characters occur more than `most` times together. */
+function hasMore(text: string, one: string, other: string, most: number): boolean {
+  let count = 0;
+  for (const char of [one, other]) {
+    for (let at = text.indexOf(char); at !== -1; at = text.indexOf(char, at + 1)) {
+      if (++count > most) return true;
+    }
+  }
+  return false;
 }
 
 /** Where the string that opens at `start` closes; the end of the text when it never does. */
