@@ -99,3 +99,14 @@ test("a full group makes senders wait whatever the policy for slow receivers", a
   await second;
   expect(await takeIds(member)).toEqual(["b"]);
 });
+
+test("an anonymous receiver that left costs nothing: no key is remembered and nothing is kept for it", async () => {
+  const { clock, send, receiver } = await bench({}, NEWS);
+  const listener = await receiver();
+  await send(frame("a", { dedupe: { key: "k", windowMs: 1_000, scope: "window", onDuplicate: "drop" } }));
+  expect(clock.armed).toBe(1);
+  await listener[Symbol.asyncDispose]();
+  expect(clock.armed).toBe(0);
+  await send(frame("b", { dueMs: clock.now() + 1_000 }));
+  expect(clock.armed).toBe(0);
+});

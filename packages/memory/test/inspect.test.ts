@@ -92,6 +92,9 @@ test("what ended is kept up to its number, the newest", async () => {
   await worker.settle(all(held.slice(7), DEAD));
   expect(await transport.depth("work")).toMatchObject({ completed: 2, cancelled: 1, dead: 2 });
   expect((await transport.list("work")).items.map(({ id }) => id)).toEqual(["4", "5", "6", "10", "11"]);
+  for (let index = 12; index < 15; index++) await send(frame(String(index)));
+  await worker.settle(all(await take(worker), ACK));
+  expect(await transport.depth("work")).toMatchObject({ completed: 3, cancelled: 0 });
 });
 
 test("dead letters become ready again with attempts at zero, all or some", async () => {

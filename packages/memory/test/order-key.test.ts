@@ -66,6 +66,18 @@ test("a follower can be cancelled out of the middle", async () => {
   expect(await takeIds(worker)).toEqual(["k3"]);
 });
 
+test("who comes after a cancelled last one still waits for the head", async () => {
+  const { transport, send, receiver } = await bench();
+  const worker = await receiver();
+  await send(k("k1"), k("k2"));
+  expect(await transport.cancel("work", "k2")).toBe("cancelled");
+  await send(k("k3"));
+  const [k1] = await take(worker);
+  expect(await takeIds(worker)).toEqual([]);
+  await worker.settle(all([k1!], ACK));
+  expect(await takeIds(worker)).toEqual(["k3"]);
+});
+
 test("followers count as waiting", async () => {
   const { transport, send } = await bench({ capacity: { frames: 2 } });
   await send(k("k1"), k("k2"));

@@ -151,6 +151,28 @@ test("a settlement that waits is lost when its receiver is disposed, and its fra
   expect(await takeIds(next)).toEqual([]);
 });
 
+test("who comes later does not overtake a settlement that waits, and goes in when it is lost", async () => {
+  const { transport, send, receiver } = await bench({ capacity: { frames: 2 } });
+  const [worker, other] = [await receiver({ maxInFlight: 1 }), await receiver({ maxInFlight: 1 })];
+  await send(frame("a"), frame("b"));
+  const sender = await transport.sender(NEXT, NEVER);
+  await sender.send([frame("1")], NEVER); // room for one is left
+  const to = (...ids: string[]) => [{ channel: NEXT, frames: ids.map((id) => frame(id)) }];
+  const large = worker.settle([{ delivery: (await take(worker))[0]!, outcome: ACK, sends: to("2", "3") }]);
+  const [held] = await take(other);
+  const small = other.settle([{ delivery: held!, outcome: ACK, sends: to("4") }]);
+  expect(small).toBeInstanceOf(Promise);
+  const sending = sender.send([frame("5")], NEVER);
+  expect(sending).toBeInstanceOf(Promise);
+  await worker[Symbol.asyncDispose]();
+  expect((await large)?.lost).toHaveLength(1);
+  expect(await small).toBeUndefined();
+  const next = await transport.receiver(NEXT, { leaseMs: 1_000, maxInFlight: 10 }, NEVER);
+  expect(await takeIds(next)).toEqual(["1", "4"]);
+  await sending;
+  expect(await takeIds(next)).toEqual(["5"]);
+});
+
 test("a settlement that waits for room keeps its lease", async () => {
   const { transport, clock, send, receiver } = await bench({ capacity: { frames: 1 } });
   const worker = await receiver({ leaseMs: 100 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { ACK, all, bench, frame, idsOf, NEVER, take, takeIds, WORK } from "./bench.ts";
 import { settled } from "./fake-clock.ts";
@@ -130,7 +131,6 @@ test("fifty senders at once lose nothing", async () => {
 });
 
 test("waiting leaves no listener on the signal", async () => {
-  const { getEventListeners } = await import("node:events");
   const { send, receiver } = await bench();
   const worker = await receiver();
   const { signal } = new AbortController();
