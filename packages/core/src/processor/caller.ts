@@ -85,7 +85,12 @@ export class Caller {
   #write(request: unknown, options: AnySendOptions | undefined, call: Call): void {
     this.#limit(options, call);
     const frame = this.#frame(request, options, call);
-    if (!isPromise(frame)) return this.#send(frame, call);
+    if (isPromise(frame)) this.#sendLater(frame, call);
+    else this.#send(frame, call);
+  }
+
+  // Here and below: what is there already goes on without a closure, because making the room for one costs more than the step.
+  #sendLater(frame: PromiseLike<Frame>, call: Call): void {
     frame.then((written) => this.#send(written, call)).then(undefined, (error: unknown) => call.refuse(error));
   }
 
@@ -116,8 +121,12 @@ export class Caller {
   }
 
   #dispatch(frame: Frame): void {
+    if (this.#options.desk.live) this.#hand(frame);
+    else this.#handLater(frame);
+  }
+
+  #handLater(frame: Frame): void {
     const { desk } = this.#options;
-    if (desk.live) return this.#hand(frame);
     desk.open().then(
       // It may have timed out or been aborted meanwhile; then nobody wants it.
       () => desk.waits(frame.id) && this.#hand(frame),
@@ -128,14 +137,18 @@ export class Caller {
   #hand(frame: Frame): void {
     try {
       const sent = this.#options.outbox.send(frame);
-      if (sent === undefined) return this.#sent(frame.id);
-      sent.then(
-        () => this.#sent(frame.id),
-        (error: unknown) => this.#failed(frame.id, error),
-      );
+      if (sent === undefined) this.#sent(frame.id);
+      else this.#sentLater(frame.id, sent);
     } catch (error) {
       this.#failed(frame.id, error);
     }
+  }
+
+  #sentLater(id: string, sent: PromiseLike<void>): void {
+    sent.then(
+      () => this.#sent(id),
+      (error: unknown) => this.#failed(id, error),
+    );
   }
 
   #sent(id: string): void {

@@ -125,8 +125,7 @@ export class Engine {
   readonly send = (request: unknown, options?: AnySendOptions): Promise<string> => {
     try {
       const frame = this.#writer.frame(request, options, undefined, undefined);
-      if (isPromise(frame)) return Promise.resolve(frame.then((written) => this.#dispatch(written, options?.signal)));
-      return this.#dispatch(frame, options?.signal);
+      return isPromise(frame) ? this.#dispatchLater(frame, options?.signal) : this.#dispatch(frame, options?.signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -299,14 +298,21 @@ export class Engine {
 
   #dispatch(frame: Frame, signal: AbortSignal | undefined): Promise<string> {
     const sent = this.#requests.send(frame, signal);
-    if (sent === undefined) {
-      this.#sent(frame.id);
-      return Promise.resolve(frame.id);
-    }
+    if (sent !== undefined) return this.#sentLater(frame.id, sent);
+    this.#sent(frame.id);
+    return Promise.resolve(frame.id);
+  }
+
+  // Apart from the rest, because the hot path must not pay for their closures.
+  #dispatchLater(frame: PromiseLike<Frame>, signal: AbortSignal | undefined): Promise<string> {
+    return Promise.resolve(frame.then((written) => this.#dispatch(written, signal)));
+  }
+
+  #sentLater(id: string, sent: PromiseLike<void>): Promise<string> {
     return Promise.resolve(
       sent.then(() => {
-        this.#sent(frame.id);
-        return frame.id;
+        this.#sent(id);
+        return id;
       }),
     );
   }

@@ -24,6 +24,8 @@ export interface RequestWriterOptions {
 export class RequestWriter {
   readonly #options: RequestWriterOptions;
   readonly #version: string | undefined;
+  /** What a validation error says was wrong. */
+  readonly #what: string;
   // Headers that core adds differ only by deadline and reply address: requests of the same millisecond share one object.
   #lastHeaders: Headers | undefined;
   #lastDeadlineMs: number | undefined;
@@ -32,14 +34,14 @@ export class RequestWriter {
   constructor(options: RequestWriterOptions) {
     this.#options = options;
     this.#version = options.job.version === undefined ? undefined : String(options.job.version);
+    this.#what = `The request of "${options.name}"`;
   }
 
   /** Errors: `ERR_VALIDATION`, `ERR_ENCODE`, `ERR_TOO_LARGE`, `ERR_OPTION`, `ERR_UNSUPPORTED`. */
   frame(request: unknown, options: AnySendOptions | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Awaitable<Frame> {
-    const { job, name } = this.#options;
-    const checked = check(job.request, request, `The request of "${name}"`);
+    const checked = check(this.#options.job.request, request, this.#what);
     // What the schema made of it is not sent: transforms run once, before `run`.
-    if (isPromise(checked)) return checked.then(() => this.#write(request, options, replyTo, deadlineMs));
+    if (isPromise(checked)) return this.#writeLater(checked, request, options, replyTo, deadlineMs);
     return this.#write(request, options, replyTo, deadlineMs);
   }
 
@@ -47,8 +49,19 @@ export class RequestWriter {
   forward(request: unknown, id: string, headers: Headers, options: FrameOptions | undefined): Awaitable<Frame> {
     const { job, name, bodies } = this.#options;
     const write = (): Frame => ({ id, body: bodies.encode(request, name), headers: this.#versioned(headers), options });
-    const checked = check(job.request, request, `The request of "${name}"`);
+    const checked = check(job.request, request, this.#what);
     return isPromise(checked) ? checked.then(write) : write();
+  }
+
+  /** Apart from the rest, because the hot path must not pay for the closure. */
+  #writeLater(
+    checked: PromiseLike<unknown>,
+    request: unknown,
+    options: AnySendOptions | undefined,
+    replyTo: string | undefined,
+    deadlineMs: number | undefined,
+  ): PromiseLike<Frame> {
+    return checked.then(() => this.#write(request, options, replyTo, deadlineMs));
   }
 
   #versioned(headers: Headers): Headers {

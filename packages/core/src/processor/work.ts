@@ -23,7 +23,7 @@ import type { ProcessorChannels } from "./channels.ts";
 import type { ProcessorEmitter } from "./events.ts";
 import type { Settings } from "./options.ts";
 import { CACHED, REPLY_TO, toReplyChannel, VERSION } from "./reserved-headers.ts";
-import type { Slots } from "./slots.ts";
+import type { Slot, Slots } from "./slots.ts";
 import { verdict } from "./verdict.ts";
 
 export interface WorkOptions {
@@ -51,11 +51,13 @@ export interface WorkOptions {
 export class Work {
   readonly #options: WorkOptions;
   readonly #stops: boolean;
+  readonly #what: string;
   #stopping = false;
 
   constructor(options: WorkOptions) {
     this.#options = options;
     this.#stops = Number.isFinite(options.settings.timeoutMs);
+    this.#what = `The request of "${options.name}"`;
   }
 
   /** From now on a job that fails because it was told to stop is handed back without charge. */
@@ -117,19 +119,25 @@ export class Work {
   }
 
   #read(attempt: Attempt): void {
-    const { job, bodies, name } = this.#options;
+    const { job, bodies } = this.#options;
     let request: unknown;
     try {
-      request = check(job.request, bodies.decode(attempt.delivery.frame.body), `The request of "${name}"`);
+      request = check(job.request, bodies.decode(attempt.delivery.frame.body), this.#what);
     } catch (error) {
       return this.#bury(attempt, error);
     }
-    this.#next(attempt, request, this.#equip, this.#bury);
+    if (isPromise(request)) this.#later(attempt, request, this.#equip, this.#bury);
+    else this.#equip(attempt, request);
   }
 
   #equip(attempt: Attempt, request: unknown): void {
     const slot = attempt.slot;
-    if (slot === undefined || slot.ready) return this.#ask(attempt, request);
+    if (slot === undefined || slot.ready) this.#ask(attempt, request);
+    else this.#prepare(attempt, request, slot);
+  }
+
+  // Here and below: what has nothing to wait for has no closure in its method, because the room for one is made at its begin.
+  #prepare(attempt: Attempt, request: unknown, slot: Slot): void {
     attempt.holding = true;
     this.#options.slots.prepare(slot).then(
       () => {
@@ -145,8 +153,12 @@ export class Work {
 
   #ask(attempt: Attempt, request: unknown): void {
     const { getCache } = this.#options.job;
-    if (attempt.decided) return this.#left(attempt);
-    if (getCache === undefined) return this.#run(attempt, request);
+    if (attempt.decided) this.#left(attempt);
+    else if (getCache === undefined) this.#run(attempt, request);
+    else this.#askCache(attempt, request, getCache);
+  }
+
+  #askCache(attempt: Attempt, request: unknown, getCache: NonNullable<ErasedJob["getCache"]>): void {
     attempt.holding = true;
     const onward = (_: Attempt, hit: { readonly response: unknown } | undefined): void => {
       attempt.holding = false;
@@ -183,6 +195,10 @@ export class Work {
       attempt.running = false;
       return this.#answer(attempt, returned, false);
     }
+    this.#await(attempt, returned);
+  }
+
+  #await(attempt: Attempt, returned: PromiseLike<unknown>): void {
     returned.then(
       (response) => {
         attempt.running = false;
@@ -196,9 +212,13 @@ export class Work {
   }
 
   #answer(attempt: Attempt, response: unknown, cached: boolean): void {
-    if (attempt.decided) return this.#left(attempt);
+    if (attempt.decided) this.#left(attempt);
+    else if (this.#options.job.response === undefined) this.#succeed(attempt, response, cached);
+    else this.#checkResponse(attempt, response, cached);
+  }
+
+  #checkResponse(attempt: Attempt, response: unknown, cached: boolean): void {
     const { job, name } = this.#options;
-    if (job.response === undefined) return this.#succeed(attempt, response, cached);
     this.#try(
       attempt,
       () => check(job.response, response, `The response of "${name}"`),
@@ -294,16 +314,16 @@ export class Work {
     } catch (error) {
       return failed.call(this, attempt, error);
     }
-    this.#next(attempt, value, onward, failed);
+    if (isPromise(value)) this.#later(attempt, value, onward, failed);
+    else onward.call(this, attempt, value);
   }
 
-  #next<Value>(
+  #later<Value>(
     attempt: Attempt,
-    value: Awaitable<Value>,
+    value: PromiseLike<Value>,
     onward: (attempt: Attempt, value: Value) => void,
     failed: (attempt: Attempt, error: unknown) => void,
   ): void {
-    if (!isPromise(value)) return onward.call(this, attempt, value);
     value.then(
       (resolved) => onward.call(this, attempt, resolved),
       (error: unknown) => failed.call(this, attempt, error),
