@@ -20,7 +20,7 @@ export interface Codec {
 export interface CodecLimits {
   /** Of one encoded value. Range: integer ≥ 1. Default 64 MiB. Units: bytes. */
   readonly maxBytes?: number;
-  /** How deep containers may be nested. Range: integer 1 to 2,000. Default 1,500. */
+  /** How deep containers may be nested. Range: integer 1 to 1,024. Default 1,024. */
   readonly maxDepth?: number;
 }
 
@@ -30,7 +30,8 @@ const TAGGED = 0x0a; // line feed: objects with a "$" are tags (see tagged-write
 
 const encoder = new TextEncoder();
 
-const DEEPEST = 2_000; // beyond, recursion would come near the end of the stack
+/** Of maps this takes two thirds of the stack that Node gives a thread by default. */
+const DEEPEST = 1_024;
 /** A tag, its list and an entry's pair: levels of JSON that one level of the value can take. */
 const JSON_LEVELS_PER_LEVEL = 3;
 
@@ -43,10 +44,12 @@ const JSON_LEVELS_PER_LEVEL = 3;
  */
 export function createCodec(limits: CodecLimits = {}): Codec {
   const maxBytes = whole("maxBytes", limits.maxBytes ?? 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER);
-  const maxDepth = whole("maxDepth", limits.maxDepth ?? 1_500, DEEPEST);
+  const maxDepth = whole("maxDepth", limits.maxDepth ?? DEEPEST, DEEPEST);
   return {
     name: "job-orch-json",
     encode: (value) => {
+      // Every object has it then, and JSON.stringify would call it.
+      if (inheritsToJson()) throw new EncodeError("", "Object.prototype or Array.prototype has a toJSON");
       if (isJsonPlain(value, maxDepth, maxBytes)) return toBytes(PLAIN, value, maxBytes);
       return toBytes(TAGGED, new TaggedWriter(maxDepth, maxBytes).write(value), maxBytes);
     },
@@ -56,12 +59,16 @@ export function createCodec(limits: CodecLimits = {}): Codec {
       refuseNesting(text, tagged ? (maxDepth + 1) * JSON_LEVELS_PER_LEVEL : maxDepth);
       const json = parse(text);
       refusePrototypeKeys(text, json);
-      return tagged ? new TaggedReader(maxDepth).read(json) : json;
+      return tagged ? readTags(json, maxDepth) : json;
     },
   };
 }
 
 export const defaultCodec: Codec = createCodec();
+
+function inheritsToJson(): boolean {
+  return (Array.prototype as { toJSON?: unknown }).toJSON !== undefined;
+}
 
 function toBytes(mark: typeof PLAIN | typeof TAGGED, json: unknown, maxBytes: number): Uint8Array {
   const text = toJson(json);
@@ -100,6 +107,15 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     throw new DecodeError("The body is not JSON"); // the engine's message quotes the body, which may hold secrets
+  }
+}
+
+function readTags(json: unknown, maxDepth: number): unknown {
+  try {
+    return new TaggedReader(maxDepth).read(json);
+  } catch (error) {
+    if (error instanceof DecodeError) throw error;
+    throw new DecodeError("The body's tags cannot be read", { cause: error });
   }
 }
 

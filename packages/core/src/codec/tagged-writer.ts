@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { EncodeError } from "../errors/errors.ts";
 import { binaryName, toBase64 } from "./binary.ts";
-import { formatPath } from "./format-path.ts";
+import { formatPath, type PathStep } from "./format-path.ts";
 
 /** What JSON says instead of a value it has no word for. `$` names the kind. */
 interface Tag {
@@ -28,7 +28,7 @@ export class TaggedWriter {
   readonly #maxBytes: number;
   #charsLeft: number;
   readonly #seen = new Map<object, number>();
-  readonly #path: PropertyKey[] = [];
+  readonly #path: PathStep[] = [];
 
   constructor(maxDepth: number, maxBytes: number) {
     this.#maxDepth = maxDepth;
@@ -147,7 +147,7 @@ export class TaggedWriter {
     this.#refuseFields(value, 0);
     const written: (readonly unknown[])[] = [];
     for (const [key, entry] of Map.prototype.entries.call(value)) {
-      this.#path.push(typeof key === "string" || typeof key === "number" ? `get(${JSON.stringify(key)})` : `entry ${written.length}`);
+      this.#path.push({ call: `get(${shown(key)})` });
       written.push([this.#write(key), this.#write(entry)]);
       this.#path.pop();
     }
@@ -158,7 +158,7 @@ export class TaggedWriter {
     this.#refuseFields(value, 0);
     const written: unknown[] = [];
     for (const member of Set.prototype.values.call(value)) {
-      this.#path.push(`member ${written.length}`);
+      this.#path.push({ call: `member(${written.length})` });
       written.push(this.#write(member));
       this.#path.pop();
     }
@@ -218,6 +218,10 @@ export class TaggedWriter {
   #refusal(why: string): EncodeError {
     return new EncodeError(formatPath(this.#path), why);
   }
+}
+
+function shown(key: unknown): string {
+  return typeof key === "string" ? JSON.stringify(key.slice(0, 60)) : typeof key === "number" ? String(key) : `a ${typeof key}`;
 }
 
 function bigintText(value: bigint): string {
