@@ -51,9 +51,14 @@ export class Channels {
     if (map.get(channel.name) === channel) map.delete(channel.name);
   }
 
-  /** Who to wait with until all of these go in at once; `undefined`: they do now. A newcomer also waits for those who wait. */
+  /**
+   * Who to wait with until all of these go in at once; `undefined`: they do now. A newcomer also waits for those who wait.
+   *
+   * Errors: `ERR_OPTION` when a newcomer's channel or frames make no sense.
+   */
   lacking(sends: readonly Sends[], newcomer: boolean): Waiters | undefined {
     for (const { channel, frames } of sends) {
+      if (newcomer) checkFrames(frames);
       const target = this.#target(channel);
       if (target === undefined) continue;
       if (!target.fits(frames) || (newcomer && target.waiters.size > 0)) return target.waiters;
@@ -64,13 +69,6 @@ export class Channels {
   /** Sends; the caller has seen to the room. */
   accept(sends: readonly Sends[]): void {
     for (const { channel, frames } of sends) this.#target(channel)?.accept(frames);
-  }
-
-  check(sends: readonly Sends[]): void {
-    for (const { channel, frames } of sends) {
-      checkName(channel.name);
-      checkFrames(frames);
-    }
   }
 
   /** The mailbox that an inspection means: of a work channel by its name, of a group as `channel@group`. */

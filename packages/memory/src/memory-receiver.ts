@@ -61,7 +61,7 @@ export class MemoryReceiver implements Receiver, Taker, LoanOwner {
           if (delivery?.loan !== SETTLED) (lost ??= []).push(settlement.delivery);
         } else if (this.#blocked.size === 0 || !this.#blocked.has(delivery)) {
           const { sends } = settlement;
-          const lacking = sends === undefined ? undefined : this.#lacking(sends);
+          const lacking = sends === undefined ? undefined : this.#channels.lacking(sends, true);
           if (sends === undefined || lacking === undefined) this.#store(delivery, settlement);
           else (blocked ??= []).push(this.#block(delivery, settlement, sends, lacking));
         }
@@ -113,11 +113,6 @@ export class MemoryReceiver implements Receiver, Taker, LoanOwner {
   #find(delivery: Delivery): MemoryDelivery | undefined {
     if (delivery instanceof MemoryDelivery) return delivery;
     return this.held().find(({ frame, fence }) => fence === delivery.fence && frame.id === delivery.frame.id);
-  }
-
-  #lacking(sends: readonly Sends[]): Waiters | undefined {
-    this.#channels.check(sends);
-    return this.#channels.lacking(sends, true);
   }
 
   #store(delivery: MemoryDelivery, settlement: Settlement): void {

@@ -15,11 +15,12 @@ const LEAST_SLOTS = 64;
 /** What is due beyond this waits for the next turn, so that a million at once do not stop everything else. */
 const MOST_PER_TURN = 4096;
 
-/** Any number of points in time behind one armed timer: a 4-ary heap with the times in a typed array. */
+/** Any number of points in time behind one armed timer: a 4-ary heap that compares in typed arrays and moves in one of items. */
 export class Timers {
   readonly #clock: Clock;
   readonly #ref: boolean;
   #times = new Float64Array(LEAST_SLOTS);
+  #stamps = new Float64Array(LEAST_SLOTS);
   #items: Timed[] = [];
   #armed: Timer | undefined;
   #armedMs = Number.POSITIVE_INFINITY;
@@ -38,8 +39,7 @@ export class Timers {
     const index = this.#items.length;
     if (index === this.#times.length) this.#resize(index * 2);
     this.#items.push(item);
-    this.#times[index] = item.dueMs;
-    this.#rise(index, item, item.dueMs);
+    this.#rise(index, item, item.dueMs, item.stamp);
     if (item.dueMs < this.#armedMs) this.#arm(this.#clock.now());
   }
 
@@ -51,8 +51,8 @@ export class Timers {
     const last = this.#items.pop() as Timed;
     const lastMs = this.#times[this.#items.length] as number;
     if (last !== item) {
-      this.#sink(index, last, lastMs);
-      this.#rise(last.heapIndex, last, lastMs);
+      this.#sink(index, last, lastMs, last.stamp);
+      if (last.heapIndex === index) this.#rise(index, last, lastMs, last.stamp);
     }
     if (this.#items.length === 0) this.#disarm();
     else if (this.#times.length > LEAST_SLOTS && this.#items.length * 4 < this.#times.length) this.#resize(this.#times.length / 2);
@@ -66,7 +66,7 @@ export class Timers {
   clear(): void {
     for (const item of this.#items) item.heapIndex = -1;
     this.#items = [];
-    this.#times = new Float64Array(LEAST_SLOTS);
+    this.#resize(LEAST_SLOTS);
     this.#disarm();
   }
 
@@ -97,26 +97,26 @@ export class Timers {
     this.#armedMs = Number.POSITIVE_INFINITY;
   }
 
-  #rise(from: number, item: Timed, dueMs: number): void {
+  #rise(from: number, item: Timed, dueMs: number, stamp: number): void {
     let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 2;
-      if (!this.#sooner(dueMs, item, parent)) break;
+      if (!this.#sooner(dueMs, stamp, parent)) break;
       this.#move(parent, index);
       index = parent;
     }
-    this.#set(index, item, dueMs);
+    this.#set(index, item, dueMs, stamp);
   }
 
-  #sink(from: number, item: Timed, dueMs: number): void {
+  #sink(from: number, item: Timed, dueMs: number, stamp: number): void {
     let index = from;
     for (;;) {
       const child = this.#soonestChild(index);
-      if (child < 0 || this.#sooner(dueMs, item, child)) break;
+      if (child < 0 || this.#sooner(dueMs, stamp, child)) break;
       this.#move(child, index);
       index = child;
     }
-    this.#set(index, item, dueMs);
+    this.#set(index, item, dueMs, stamp);
   }
 
   #soonestChild(index: number): number {
@@ -125,29 +125,35 @@ export class Timers {
     if (first >= end) return -1;
     let soonest = first;
     for (let child = first + 1; child < end; child++) {
-      if (this.#sooner(this.#times[child] as number, this.#items[child] as Timed, soonest)) soonest = child;
+      if (this.#sooner(this.#times[child] as number, this.#stamps[child] as number, soonest)) soonest = child;
     }
     return soonest;
   }
 
-  #sooner(dueMs: number, item: Timed, index: number): boolean {
+  #sooner(dueMs: number, stamp: number, index: number): boolean {
     const otherMs = this.#times[index] as number;
-    return dueMs === otherMs ? item.stamp < (this.#items[index] as Timed).stamp : dueMs < otherMs;
+    return dueMs === otherMs ? stamp < (this.#stamps[index] as number) : dueMs < otherMs;
   }
 
   #move(from: number, to: number): void {
-    this.#set(to, this.#items[from] as Timed, this.#times[from] as number);
+    this.#set(to, this.#items[from] as Timed, this.#times[from] as number, this.#stamps[from] as number);
   }
 
-  #set(index: number, item: Timed, dueMs: number): void {
+  #set(index: number, item: Timed, dueMs: number, stamp: number): void {
     this.#items[index] = item;
     this.#times[index] = dueMs;
+    this.#stamps[index] = stamp;
     item.heapIndex = index;
   }
 
   #resize(slots: number): void {
-    const times = new Float64Array(slots);
-    times.set(this.#times.subarray(0, Math.min(slots, this.#times.length)));
-    this.#times = times;
+    this.#times = resized(this.#times, slots);
+    this.#stamps = resized(this.#stamps, slots);
   }
+}
+
+function resized(numbers: Float64Array, slots: number): Float64Array<ArrayBuffer> {
+  const made = new Float64Array(slots);
+  made.set(numbers.subarray(0, Math.min(slots, numbers.length)));
+  return made;
 }
