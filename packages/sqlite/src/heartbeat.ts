@@ -9,6 +9,7 @@ export class Heartbeat {
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();
   #restart: NodeJS.Timeout | undefined;
+  #up = false;
   #stopped = false;
 
   constructor(data: HeartbeatData) {
@@ -19,8 +20,11 @@ export class Heartbeat {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#restart);
-    this.#worker?.ref(); // its end is waited for
-    this.#worker?.postMessage("stop");
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    worker.ref(); // its end is waited for
+    if (this.#up) worker.postMessage("stop");
+    else await worker.terminate(); // it has not opened the file yet
     await this.#exited;
   }
 
@@ -34,11 +38,13 @@ export class Heartbeat {
       resourceLimits: { maxOldGenerationSizeMb: 32 },
     });
     worker.unref();
+    worker.once("message", () => (this.#up = true));
     worker.on("error", () => {}); // the exit that follows is acted on
     this.#exited = new Promise((resolve) => {
       worker.once("exit", () => {
         resolve();
         this.#worker = undefined;
+        this.#up = false;
         if (!this.#stopped) this.#startAgain();
       });
     });

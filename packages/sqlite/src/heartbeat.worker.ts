@@ -24,6 +24,7 @@ let sql: Statements | undefined;
 let lastBeatMs = Number.NEGATIVE_INFINITY;
 let lastLookMs = performance.now();
 
+parentPort?.postMessage("up");
 look();
 const timer = setInterval(look, LOOK_MS);
 parentPort?.once("message", () => {

@@ -164,8 +164,8 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     this.#feeds.close();
     await Promise.all(Array.from([...this.#senders, ...this.#receivers], (end) => end[Symbol.asyncDispose]()));
     await this.#maintenance.stop();
+    await this.#owner.stopBeating(); // before leaving: a beat would enter us again
     if (this.#store.sql !== undefined) await this.#task((tx) => this.#owner.leave(tx)).catch(() => undefined);
-    await this.#owner.stopBeating();
     this.#turn.failBlocked(this.#closedError());
     this.#wake.waiting = false;
     this.#turn.stop();
