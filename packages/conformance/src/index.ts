@@ -3,6 +3,8 @@ export { type Clause, clause } from "./clause.ts";
 export { clauses } from "./clauses/clauses.ts";
 export { conformance, type ConformanceOptions, type RegisterTest } from "./conformance.ts";
 export type { Harness, Held, Holder } from "./harness.ts";
+export type { Mutant } from "./mutants/mutant.ts";
+export { mutants } from "./mutants/mutants.ts";
 export { type Claims, type Need, unmetNeed } from "./needs.ts";
 export { type ReferenceHarnessOptions, referenceHarness } from "./reference/reference-harness.ts";
 export { plainReference, processLeaseReference } from "./reference/variants.ts";

@@ -22,6 +22,7 @@ export async function runClause(clause: Clause, harness: Harness, core?: Core): 
 export async function readClaims(harness: Harness): Promise<Claims> {
   await harness.reset?.();
   const transport = await harness.open();
+  const bench = new Bench(harness, transport);
   const claims: Claims = {
     name: transport.name,
     capabilities: transport.capabilities,
@@ -29,6 +30,6 @@ export async function readClaims(harness: Harness): Promise<Claims> {
     capacity: harness.bounded?.frames,
     countsLeftovers: harness.leftovers !== undefined,
   };
-  await transport[Symbol.asyncDispose]();
+  await bench.close();
   return claims;
 }

@@ -64,7 +64,7 @@ export function pretendedHolder(transport: ReferenceTransport): Holder {
       const receiver = await transport.receiver(channel, options, never);
       const work = async (): Promise<void> => {
         while (!receiver.closed) {
-          for (const delivery of await receiver.receive(2, never)) {
+          for (const delivery of await receiver.receive(options.maxInFlight, never)) {
             await receiver.settle([{ delivery, outcome: { kind: "ack" } }]);
             onAcked(delivery.frame.id);
             await new Promise<void>((resolve) => transport.store.settings.clock.after(1, resolve));
