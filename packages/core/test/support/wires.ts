@@ -1,5 +1,4 @@
-// By path, not by name: core must not list an adapter among its dependencies, not even for its tests.
-import { memory, type MemoryOptions, type MemoryTransport } from "../../../memory/src/index.ts";
+import { memory, type MemoryOptions, type MemoryTransport } from "@job-orch/memory";
 
 export type TestTransport = MemoryTransport<"none"> | MemoryTransport<"codec">;
 
