@@ -5,6 +5,8 @@ export { conformance, type ConformanceOptions, type RegisterTest } from "./confo
 export type { Harness, Held, Holder } from "./harness.ts";
 export type { Mutant } from "./mutants/mutant.ts";
 export { mutants } from "./mutants/mutants.ts";
+export { serveHolder } from "./holder/serve-holder.ts";
+export { spawnHolder } from "./holder/spawn-holder.ts";
 export { type Claims, type Need, unmetNeed } from "./needs.ts";
 export { type ReferenceHarnessOptions, referenceHarness } from "./reference/reference-harness.ts";
 export { plainReference, processLeaseReference } from "./reference/variants.ts";

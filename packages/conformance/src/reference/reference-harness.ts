@@ -65,10 +65,10 @@ export function pretendedHolder(transport: ReferenceTransport): Holder {
       const work = async (): Promise<void> => {
         while (!receiver.closed) {
           for (const delivery of await receiver.receive(options.maxInFlight, never)) {
-            await receiver.settle([{ delivery, outcome: { kind: "ack" } }]);
-            onAcked(delivery.frame.id);
             await new Promise<void>((resolve) => transport.store.settings.clock.after(1, resolve));
             if (receiver.closed) return;
+            await receiver.settle([{ delivery, outcome: { kind: "ack" } }]);
+            onAcked(delivery.frame.id);
           }
         }
       };
