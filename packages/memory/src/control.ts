@@ -12,7 +12,10 @@ export class MemoryControl implements Control {
     this.#channels = channels;
   }
 
-  readonly redrive = async (channel: string, query: { readonly ids?: readonly string[]; readonly limit?: number } = {}): Promise<number> => {
+  readonly redrive = async (
+    channel: string,
+    query: { readonly ids?: readonly string[]; readonly limit?: number } = {},
+  ): Promise<number> => {
     const mailbox = this.#channels.inspected(channel);
     if (mailbox === undefined) return 0;
     const wanted = idFilter(query.ids);

@@ -1,4 +1,4 @@
-import { MemoryDelivery } from "./delivery.ts";
+import type { MemoryDelivery } from "./delivery.ts";
 import { Entry } from "./entry.ts";
 
 /** What was completed, with its record, or as it was lent when it has none. */

@@ -21,7 +21,11 @@ export interface FromObservableOptions {
  *          Observable's, a send's (`ERR_SEND`, `ERR_CLOSED` …), or the signal's reason; it is unsubscribed then, and no
  *          send is still on its way.
  */
-export function fromObservable<Message>(observable: Observable<Message>, sender: MpSend<Message>, options: FromObservableOptions = {}): Promise<void> {
+export function fromObservable<Message>(
+  observable: Observable<Message>,
+  sender: MpSend<Message>,
+  options: FromObservableOptions = {},
+): Promise<void> {
   return new Forwarding(sender, options).run(observable);
 }
 
@@ -70,7 +74,10 @@ class Forwarding<Message> {
     if (this.#failed !== undefined) return;
     if (this.#underWay < this.#concurrency) this.#send(value);
     else if (this.#waiting.length - this.#next < this.#most) this.#waiting.push(value);
-    else this.#fail(new SendError("fromObservable", { retry: "later", why: `the Observable is more than ${this.#most} values ahead of the channel` }));
+    else
+      this.#fail(
+        new SendError("fromObservable", { retry: "later", why: `the Observable is more than ${this.#most} values ahead of the channel` }),
+      );
   }
 
   #send(value: Message): void {

@@ -124,7 +124,7 @@ export class Mailbox {
   wake(): void {
     if (this.#waking || this.#parked.size === 0 || this.ready.live === 0 || this.paused) return;
     this.#waking = true;
-    RESOLVED.then(this.#serve);
+    void RESOLVED.then(this.#serve);
   }
 
   readonly #serve = (): void => {

@@ -16,7 +16,8 @@ export class MemorySender implements Sender {
 
   readonly send = (frames: readonly Frame[], signal: AbortSignal): Awaitable<void> => {
     const channel = this.#channel;
-    if (this.#closed) return Promise.reject(new ClosedError(`Nothing can be sent to channel "${channel.name}" any more: its sender is closed`));
+    if (this.#closed)
+      return Promise.reject(new ClosedError(`Nothing can be sent to channel "${channel.name}" any more: its sender is closed`));
     if (signal.aborted) return Promise.reject(signal.reason);
     try {
       checkFrames(frames);

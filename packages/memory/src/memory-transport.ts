@@ -1,4 +1,14 @@
-import { type ChannelSpec, ClosedError, type Control, type Inspect, OptionError, type Receiver, type ReceiveOptions, type Sender, type Transport } from "@job-orch/core";
+import {
+  type ChannelSpec,
+  ClosedError,
+  type Control,
+  type Inspect,
+  OptionError,
+  type Receiver,
+  type ReceiveOptions,
+  type Sender,
+  type Transport,
+} from "@job-orch/core";
 import { capabilitiesOf, type Isolation, type MemoryCapabilities } from "./capabilities.ts";
 import { Channels } from "./channels.ts";
 import { MemoryControl } from "./control.ts";
@@ -68,7 +78,8 @@ export class MemoryTransport<Isolated extends Isolation = Isolation> implements 
   readonly receiver = async (spec: ChannelSpec, options: ReceiveOptions, signal: AbortSignal): Promise<Receiver> => {
     this.#check(signal);
     const { leaseMs } = options;
-    const maxInFlight = options.maxInFlight === Number.POSITIVE_INFINITY ? options.maxInFlight : whole("maxInFlight", options.maxInFlight, 1, 2 ** 30);
+    const maxInFlight =
+      options.maxInFlight === Number.POSITIVE_INFINITY ? options.maxInFlight : whole("maxInFlight", options.maxInFlight, 1, 2 ** 30);
     if (!(leaseMs > 0)) throw new OptionError(`"leaseMs" is ${String(leaseMs)}; it takes milliseconds, more than 0`);
     const { mailbox, leave } = this.#subscribe(spec, options.group);
     const onClose = (): void => {

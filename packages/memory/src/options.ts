@@ -46,7 +46,8 @@ const POLICIES: readonly unknown[] = ["block", "drop-oldest", "disconnect"];
 
 export function toSettings(options: MemoryOptions): Settings {
   const { isolation = "none", capacity = {}, slow = "disconnect", retention = {}, clock = systemClock } = options;
-  if (isolation !== "none" && isolation !== "codec") throw new OptionError(`"isolation" is ${String(isolation)}; it takes "none" or "codec"`);
+  if (isolation !== "none" && isolation !== "codec")
+    throw new OptionError(`"isolation" is ${String(isolation)}; it takes "none" or "codec"`);
   if (!POLICIES.includes(slow)) throw new OptionError(`"slow" is ${String(slow)}; it takes "block", "drop-oldest" or "disconnect"`);
   if (isolation === "none" && capacity.bytes !== undefined) {
     throw new OptionError('"capacity.bytes" needs isolation "codec": a body that travels by reference has no size');
@@ -54,7 +55,8 @@ export function toSettings(options: MemoryOptions): Settings {
   return {
     isolation,
     mostFrames: whole("capacity.frames", capacity.frames ?? 2 ** 20, 1, MOST_FRAMES),
-    mostBytes: isolation === "none" ? Number.POSITIVE_INFINITY : whole("capacity.bytes", capacity.bytes ?? 2 ** 28, 1, Number.MAX_SAFE_INTEGER),
+    mostBytes:
+      isolation === "none" ? Number.POSITIVE_INFINITY : whole("capacity.bytes", capacity.bytes ?? 2 ** 28, 1, Number.MAX_SAFE_INTEGER),
     slow,
     mostCompleted: whole("retention.completed", retention.completed ?? 1_000, 0, MOST_FRAMES),
     mostDead: whole("retention.dead", retention.dead ?? 10_000, 0, MOST_FRAMES),

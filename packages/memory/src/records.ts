@@ -1,6 +1,6 @@
 import type { AttemptRecord, Frame, FrameRecord, FrameState, Headers, History } from "@job-orch/core";
-import { MemoryDelivery } from "./delivery.ts";
-import { type Finished } from "./ended.ts";
+import type { MemoryDelivery } from "./delivery.ts";
+import type { Finished } from "./ended.ts";
 import { Entry } from "./entry.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { DEFAULT_PRIORITY } from "./priority-levels.ts";

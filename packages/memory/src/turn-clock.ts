@@ -22,7 +22,7 @@ export class TurnClock {
   now(): number {
     if (this.#fresh) return this.#nowMs;
     this.#fresh = true;
-    RESOLVED.then(this.#stale);
+    void RESOLVED.then(this.#stale);
     this.#nowMs = this.#clock.now();
     return this.#nowMs;
   }

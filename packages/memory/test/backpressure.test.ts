@@ -22,7 +22,10 @@ test("a full channel makes senders wait, first come first served, until it is dr
 test("a batch larger than the capacity goes in piece by piece and in order", async () => {
   const { sender, receiver } = await bench({ capacity: { frames: 3 } });
   const worker = await receiver();
-  const sending = sender.send(Array.from({ length: 10 }, (_, index) => frame(String(index))), NEVER);
+  const sending = sender.send(
+    Array.from({ length: 10 }, (_, index) => frame(String(index))),
+    NEVER,
+  );
   const got: string[] = [];
   while (got.length < 10) got.push(...(await takeIds(worker)));
   await sending;

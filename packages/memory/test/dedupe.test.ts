@@ -32,18 +32,21 @@ test("with scope window the key stays taken when its frame has ended", async () 
   expect(await takeIds(worker)).toEqual([]);
 });
 
-test.each(["ack", "dead"] as const)("with scope pending the key is free when its frame has ended by %s, and not when it is retried", async (kind) => {
-  const { send, receiver } = await bench();
-  const worker = await receiver();
-  await send(frame("a", { dedupe: pending }));
-  await worker.settle(all(await take(worker), RETRY));
-  await send(frame("b", { dedupe: pending }));
-  const held = await take(worker);
-  expect(held.map(({ frame: { id } }) => id)).toEqual(["a"]);
-  await worker.settle(all(held, kind === "ack" ? ACK : { kind, reason: { name: "Error", message: "" } }));
-  await send(frame("c", { dedupe: pending }));
-  expect(await takeIds(worker)).toEqual(["c"]);
-});
+test.each(["ack", "dead"] as const)(
+  "with scope pending the key is free when its frame has ended by %s, and not when it is retried",
+  async (kind) => {
+    const { send, receiver } = await bench();
+    const worker = await receiver();
+    await send(frame("a", { dedupe: pending }));
+    await worker.settle(all(await take(worker), RETRY));
+    await send(frame("b", { dedupe: pending }));
+    const held = await take(worker);
+    expect(held.map(({ frame: { id } }) => id)).toEqual(["a"]);
+    await worker.settle(all(held, kind === "ack" ? ACK : { kind, reason: { name: "Error", message: "" } }));
+    await send(frame("c", { dedupe: pending }));
+    expect(await takeIds(worker)).toEqual(["c"]);
+  },
+);
 
 test("a cancelled frame frees its key", async () => {
   const { transport, send, receiver } = await bench();

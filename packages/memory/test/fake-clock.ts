@@ -55,9 +55,7 @@ export class FakeClock implements Clock {
   }
 
   #next(untilMs: number): Alarm | undefined {
-    return this.#alarms
-      .filter(({ dueMs }) => dueMs <= untilMs)
-      .sort((one, other) => one.dueMs - other.dueMs || one.order - other.order)[0];
+    return this.#alarms.filter(({ dueMs }) => dueMs <= untilMs).sort((one, other) => one.dueMs - other.dueMs || one.order - other.order)[0];
   }
 }
 

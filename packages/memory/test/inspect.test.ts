@@ -9,10 +9,23 @@ test("the depth says how many are in each state and how old the oldest ready one
   const worker = await receiver();
   await send(frame("done"), frame("gone"), frame("dead"), frame("held"));
   const [done, gone, dead] = await take(worker, 4);
-  await worker.settle([{ delivery: done!, outcome: ACK }, { delivery: gone!, outcome: { kind: "ack", state: "cancelled" } }, { delivery: dead!, outcome: DEAD }]);
+  await worker.settle([
+    { delivery: done!, outcome: ACK },
+    { delivery: gone!, outcome: { kind: "ack", state: "cancelled" } },
+    { delivery: dead!, outcome: DEAD },
+  ]);
   await send(frame("ready"), frame("later", { dueMs: clock.now() + 900 }));
   await clock.advance(70);
-  expect(await transport.depth("work")).toEqual({ ready: 1, delayed: 1, inFlight: 1, completed: 1, cancelled: 1, dead: 1, oldestReadyMs: 70, paused: false });
+  expect(await transport.depth("work")).toEqual({
+    ready: 1,
+    delayed: 1,
+    inFlight: 1,
+    completed: 1,
+    cancelled: 1,
+    dead: 1,
+    oldestReadyMs: 70,
+    paused: false,
+  });
   expect(await transport.depth("unknown")).toMatchObject({ ready: 0, oldestReadyMs: 0 });
 });
 
@@ -57,15 +70,35 @@ test("the history tells every attempt with its error", async () => {
   await worker.settle(all(await take(worker), { ...RETRY, charge: false }));
   await take(worker);
   const running = await transport.history("work", "a");
-  expect(running?.attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([[1, "retried"], [2, "lost"], [3, "handed-back"], [3, "running"]]);
+  expect(running?.attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+    [1, "retried"],
+    [2, "lost"],
+    [3, "handed-back"],
+    [3, "running"],
+  ]);
   await clock.advance(100);
   await worker.settle(all(await take(worker), DEAD));
   const history = await transport.history("work", "a");
   expect(history?.record).toEqual({
-    id: "a", state: "dead", attempt: 4, acceptedMs: startMs, dueMs: undefined, endedMs: clock.now(), priority: 5, orderKey: undefined,
-    headers: { h: "1" }, body: { n: 1 }, error: failed("no use"),
+    id: "a",
+    state: "dead",
+    attempt: 4,
+    acceptedMs: startMs,
+    dueMs: undefined,
+    endedMs: clock.now(),
+    priority: 5,
+    orderKey: undefined,
+    headers: { h: "1" },
+    body: { n: 1 },
+    error: failed("no use"),
   });
-  expect(history?.attempts[0]).toEqual({ attempt: 1, startedMs: startMs + 10, endedMs: startMs + 10, outcome: "retried", error: failed("once") });
+  expect(history?.attempts[0]).toEqual({
+    attempt: 1,
+    startedMs: startMs + 10,
+    endedMs: startMs + 10,
+    outcome: "retried",
+    error: failed("once"),
+  });
   expect(history?.attempts.at(-1)).toMatchObject({ attempt: 4, outcome: "dead", error: failed("no use") });
   expect(await transport.history("work", "b")).toBeUndefined();
 });
@@ -79,7 +112,9 @@ test("a plain completed frame has its one attempt in its history", async () => {
   await worker.settle(all(held, ACK));
   const history = await transport.history("work", "a");
   expect(history?.record).toMatchObject({ state: "completed", attempt: 1, endedMs: clock.now() });
-  expect(history?.attempts).toEqual([{ attempt: 1, startedMs: clock.now() - 25, endedMs: clock.now(), outcome: "completed", error: undefined }]);
+  expect(history?.attempts).toEqual([
+    { attempt: 1, startedMs: clock.now() - 25, endedMs: clock.now(), outcome: "completed", error: undefined },
+  ]);
 });
 
 test("what ended is kept up to its number, the newest", async () => {
@@ -116,7 +151,10 @@ test("remove takes what nobody works on, by id or state, and leaves the rest", a
   const worker = await receiver();
   await send(frame("held"), frame("done"), frame("dead"));
   const [, done, dead] = await take(worker);
-  await worker.settle([{ delivery: done!, outcome: ACK }, { delivery: dead!, outcome: DEAD }]);
+  await worker.settle([
+    { delivery: done!, outcome: ACK },
+    { delivery: dead!, outcome: DEAD },
+  ]);
   await send(frame("a"), frame("b"), frame("later", { dueMs: clock.now() + 900 }), frame("p", { priority: 9 }));
   expect(await transport.remove("work", { ids: ["held", "a"] })).toBe(1);
   expect(await transport.remove("work", { state: "delayed" })).toBe(1);

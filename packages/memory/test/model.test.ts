@@ -1,5 +1,5 @@
 import type { Delivery, FrameOptions } from "@job-orch/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { bench, take } from "./bench.ts";
 
@@ -20,7 +20,10 @@ const command = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("send" as const), options }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("take" as const), max: fc.integer({ min: 1, max: 4 }), who: fc.nat(1) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("ack" as const), at: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("retry" as const), at: fc.nat(), delayMs: fc.constantFrom(0, 30), charge: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("retry" as const), at: fc.nat(), delayMs: fc.constantFrom(0, 30), charge: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("dead" as const), at: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("extend" as const), at: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("stale" as const), at: fc.nat() }) },
@@ -49,7 +52,7 @@ test("whatever happens, every frame is in exactly one state, comes with the righ
           of(one.delivery).state = "waiting";
         }
       };
-      const settle = (at: number, outcome: Parameters<typeof receivers[0]["settle"]>[0][0]["outcome"]): Delivery | undefined => {
+      const settle = (at: number, outcome: Parameters<(typeof receivers)[0]["settle"]>[0][0]["outcome"]): Delivery | undefined => {
         const one = held[at % Math.max(1, held.length)];
         if (one === undefined) return undefined;
         expect(receivers[one.who]!.settle([{ delivery: one.delivery, outcome }])).toBeUndefined();
@@ -94,14 +97,17 @@ test("whatever happens, every frame is in exactly one state, comes with the righ
           }
         } else if (one.kind === "stale") {
           const late = stale[one.at % Math.max(1, stale.length)];
-          if (late !== undefined) expect(receivers[late.who]!.settle([{ delivery: late.delivery, outcome: { kind: "ack" } }])).toEqual({ lost: [late.delivery] });
+          if (late !== undefined)
+            expect(receivers[late.who]!.settle([{ delivery: late.delivery, outcome: { kind: "ack" } }])).toEqual({ lost: [late.delivery] });
         } else if (one.kind === "advance") {
           await clock.advance(one.byMs);
           lapse();
         } else if (one.kind === "cancel") {
           const frame = [...known.values()][one.at % Math.max(1, known.size)];
           if (frame === undefined) continue;
-          expect(await transport.cancel("work", frame.id)).toBe(frame.state === "waiting" ? "cancelled" : frame.state === "held" ? "in-flight" : "unknown");
+          expect(await transport.cancel("work", frame.id)).toBe(
+            frame.state === "waiting" ? "cancelled" : frame.state === "held" ? "in-flight" : "unknown",
+          );
           if (frame.state === "waiting") frame.state = "cancelled";
         } else if (one.kind === "reopen") {
           await receivers[one.who]![Symbol.asyncDispose]();
@@ -110,7 +116,7 @@ test("whatever happens, every frame is in exactly one state, comes with the righ
             of(mine.delivery).attempts--;
           }
           held = held.filter(({ who }) => who !== one.who);
-          for (let index = stale.length; index-- > 0; ) if (stale[index]!.who === one.who) stale.splice(index, 1);
+          for (let index = stale.length; index-- > 0;) if (stale[index]!.who === one.who) stale.splice(index, 1);
           receivers[one.who] = await receiver({ leaseMs: LEASE_MS, maxInFlight: 5 });
         } else {
           const dead = [...known.values()].filter(({ state }) => state === "dead");
@@ -120,7 +126,11 @@ test("whatever happens, every frame is in exactly one state, comes with the righ
         const count = (state: Known["state"]): number => [...known.values()].filter((frame) => frame.state === state).length;
         const { ready, delayed, inFlight, completed, cancelled, dead } = await transport.depth("work");
         expect({ waiting: ready + delayed, inFlight, completed, cancelled, dead }).toEqual({
-          waiting: count("waiting"), inFlight: count("held"), completed: count("completed"), cancelled: count("cancelled"), dead: count("dead"),
+          waiting: count("waiting"),
+          inFlight: count("held"),
+          completed: count("completed"),
+          cancelled: count("cancelled"),
+          dead: count("dead"),
         });
       }
 
@@ -133,7 +143,12 @@ test("whatever happens, every frame is in exactly one state, comes with the righ
         rest.push(...got.map(({ frame: { id } }) => id));
         await last.settle(got.map((delivery) => ({ delivery, outcome: { kind: "ack" } })));
       }
-      expect(rest.sort()).toEqual([...known.values()].filter(({ state }) => state === "waiting").map(({ id }) => id).sort());
+      expect(rest.sort()).toEqual(
+        [...known.values()]
+          .filter(({ state }) => state === "waiting")
+          .map(({ id }) => id)
+          .sort(),
+      );
     }),
     { numRuns: 150 },
   );

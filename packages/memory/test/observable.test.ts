@@ -67,7 +67,11 @@ for (const batched of [true, false]) {
     await settled();
     push(4);
     await settled();
-    expect(seen).toEqual([[1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4]]);
+    expect(seen).toEqual([
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ]);
     expect(state.pulls).toBe(batched ? 3 : 5); // and one that waits
     for (const subscription of subscriptions) subscription.unsubscribe();
     await settled();
@@ -194,7 +198,12 @@ test("a failed send ends it: it unsubscribes, waits for the others, sends nothin
 
 test("an error of the Observable is passed on", async () => {
   const { sender } = sink();
-  await expect(fromObservable(throwError(() => new RangeError("no")), sender)).rejects.toThrow(RangeError);
+  await expect(
+    fromObservable(
+      throwError(() => new RangeError("no")),
+      sender,
+    ),
+  ).rejects.toThrow(RangeError);
 });
 
 test("aborting unsubscribes and rejects with the reason", async () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ACK, all, bench, frame, RETRY, take, takeIds } from "./bench.ts";
 
@@ -92,7 +92,13 @@ test("followers count as waiting", async () => {
 test("the order of every key is kept, whatever several receivers do with what they hold", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ key: fc.constantFrom("a", "b", "c"), outcomes: fc.array(fc.constantFrom("retry", "later", "back", "lapse"), { maxLength: 3 }) }), { minLength: 1, maxLength: 30 }),
+      fc.array(
+        fc.record({
+          key: fc.constantFrom("a", "b", "c"),
+          outcomes: fc.array(fc.constantFrom("retry", "later", "back", "lapse"), { maxLength: 3 }),
+        }),
+        { minLength: 1, maxLength: 30 },
+      ),
       fc.integer({ min: 1, max: 4 }),
       async (plan, workers) => {
         const { clock, send, receiver } = await bench();

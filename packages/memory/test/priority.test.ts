@@ -3,7 +3,13 @@ import { ACK, all, bench, frame, idsOf, take, takeIds } from "./bench.ts";
 
 test("higher priorities come first, and the order of sending is kept within each", async () => {
   const { send, receiver } = await bench();
-  await send(frame("5a"), frame("0a", { priority: 0 }), frame("9a", { priority: 9 }), frame("5b", { priority: 5 }), frame("9b", { priority: 9 }));
+  await send(
+    frame("5a"),
+    frame("0a", { priority: 0 }),
+    frame("9a", { priority: 9 }),
+    frame("5b", { priority: 5 }),
+    frame("9b", { priority: 9 }),
+  );
   expect(await takeIds(await receiver())).toEqual(["9a", "9b", "5a", "5b", "0a"]);
 });
 

@@ -20,7 +20,10 @@ test("a retried frame comes back with its next attempt, behind the others", asyn
   await send(frame("a"), frame("b"));
   await worker.settle(all(await take(worker, 1), RETRY));
   const again = await take(worker);
-  expect(again.map(({ frame: { id }, attempt }) => [id, attempt])).toEqual([["b", 1], ["a", 2]]);
+  expect(again.map(({ frame: { id }, attempt }) => [id, attempt])).toEqual([
+    ["b", 1],
+    ["a", 2],
+  ]);
 });
 
 test("a delayed retry comes back when its time has come and not before", async () => {
@@ -97,7 +100,10 @@ test("what is sent with a settlement goes out with it", async () => {
   const listener = await transport.receiver(NEWS, { leaseMs: 1_000, maxInFlight: 10 }, NEVER);
   await send(frame("a"));
   const [held] = await take(worker);
-  const sends = [{ channel: NEXT, frames: [frame("b"), frame("c")] }, { channel: NEWS, frames: [frame("d")] }];
+  const sends = [
+    { channel: NEXT, frames: [frame("b"), frame("c")] },
+    { channel: NEWS, frames: [frame("d")] },
+  ];
   expect(worker.settle([{ delivery: held!, outcome: ACK, sends }])).toBeUndefined();
   const next = await transport.receiver(NEXT, { leaseMs: 1_000, maxInFlight: 10 }, NEVER);
   expect(await takeIds(next)).toEqual(["b", "c"]);

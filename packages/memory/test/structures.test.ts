@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Entry } from "../src/entry.ts";
 import { PriorityLevels } from "../src/priority-levels.ts";
@@ -101,10 +101,15 @@ test("timers fire in time and in order, whatever is added and removed, behind on
       let stamp = 0;
       for (const one of [...steps, { kind: "advance" as const, byMs: 100 }]) {
         if (one.kind === "add") {
-          const item: Timed = { dueMs: clock.now() + one.inMs, stamp: ++stamp, heapIndex: -1, fire: (nowMs) => {
-            expect(nowMs).toBeGreaterThanOrEqual(item.dueMs);
-            fired.push(item);
-          } };
+          const item: Timed = {
+            dueMs: clock.now() + one.inMs,
+            stamp: ++stamp,
+            heapIndex: -1,
+            fire: (nowMs) => {
+              expect(nowMs).toBeGreaterThanOrEqual(item.dueMs);
+              fired.push(item);
+            },
+          };
           model.push(item);
           timers.add(item);
         } else if (one.kind === "remove" && model.length > 0) {

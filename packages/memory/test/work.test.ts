@@ -125,7 +125,9 @@ test("what a receiver holds is back at once, in order and uncharged, when it is 
 test("fifty senders at once lose nothing", async () => {
   const { transport, receiver } = await bench();
   const senders = await Promise.all(Array.from({ length: 50 }, () => transport.sender(WORK, NEVER)));
-  await Promise.all(senders.flatMap((sender, from) => Array.from({ length: 200 }, async (_, index) => sender.send([frame(`${from}-${index}`)], NEVER))));
+  await Promise.all(
+    senders.flatMap((sender, from) => Array.from({ length: 200 }, async (_, index) => sender.send([frame(`${from}-${index}`)], NEVER))),
+  );
   const got = await takeIds(await receiver({ maxInFlight: 20_000 }), 20_000);
   expect(new Set(got).size).toBe(10_000);
 });
