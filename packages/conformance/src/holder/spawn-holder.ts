@@ -45,7 +45,7 @@ class RemoteHolder {
     this.ready = promise;
     child.on("message", (news: HolderNews) => (news.kind === "ready" ? resolve() : this.#hear(news)));
     const end = (why: string): void => {
-      const error = new ProcessError(`The holder process ${why}`);
+      const error = new ProcessError(`The holder process ${why}`, {});
       reject(error);
       for (const pending of this.#pending.values()) pending.reject(error);
       this.#pending.clear();
@@ -70,6 +70,6 @@ class RemoteHolder {
     const pending = this.#pending.get(news.number);
     this.#pending.delete(news.number);
     if (news.kind === "done") pending?.resolve(news.held);
-    else pending?.reject(new ProcessError(`The holder process failed: ${news.why}`));
+    else pending?.reject(new ProcessError(`The holder process failed: ${news.why}`, {}));
   }
 }

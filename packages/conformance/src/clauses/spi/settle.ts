@@ -157,7 +157,7 @@ export const settle: readonly Clause[] = [
     const acked: string[] = [];
     for (const killedAfter of [7, 23]) {
       const holder = await bench.holder();
-      await holder.consume(channel, { leaseMs: 4 * bench.quietMs, maxInFlight: 4 }, (id) => void acked.push(id));
+      await holder.consume(channel, { leaseMs: 4 * bench.quietMs, maxInFlight: 5 }, (id) => void acked.push(id));
       await bench.until(() => acked.length >= killedAfter, "another process works");
       await holder.kill();
     }
