@@ -64,7 +64,7 @@ export class Engine {
     this.#source = options.resources;
     this.bodies = new BodyCodec(options.transport.capabilities, options.codec ?? defaultCodec);
     this.outboxes = new Outboxes(options.transport);
-    this.#requests = this.outboxes.to(this.channels.requests);
+    this.#requests = this.outboxes.keep(this.channels.requests);
     const { environment } = this.#settings;
     this.nextId = idSource(environment);
     const { nextId } = this;

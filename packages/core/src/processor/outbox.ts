@@ -4,7 +4,7 @@ import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Frame } from "../transport/frame.ts";
 import type { Sender } from "../transport/sender.ts";
 import type { Transport } from "../transport/transport.ts";
-import { isPromise, NEVER } from "./awaiting.ts";
+import { isPromise, NEVER, unlessAborted, whileWanted } from "./awaiting.ts";
 
 /** One call of the transport on its way: frames that were sent in one turn. */
 interface Batch {
@@ -29,6 +29,10 @@ export class Outbox {
   #direct = false;
   #batch: Batch | undefined;
   #closed = false;
+  /** Sends that are not settled. */
+  #underWay = 0;
+  #resting = false;
+  readonly #closing = new AbortController();
 
   constructor(transport: Transport, channel: ChannelSpec) {
     this.#transport = transport;
@@ -52,12 +56,15 @@ export class Outbox {
   sendAll(frames: readonly Frame[], signal: AbortSignal = NEVER): Awaitable<void> {
     if (this.#closed) return Promise.reject(this.#closedError());
     if (signal.aborted) return Promise.reject(signal.reason);
-    if (this.#sender !== undefined) return this.#sender.send(frames, signal);
-    return this.#open().then((sender) => sender.send(frames, signal));
+    const sent = this.#sender === undefined ? unlessAborted(this.#open(), signal).then((sender) => sender.send(frames, signal)) : this.#sender.send(frames, signal);
+    if (isPromise(sent)) this.#until(sent);
+    return sent;
   }
 
+  /** What is still waiting for its channel to open is refused; what was handed over stays so. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#sender === undefined) this.#closing.abort(this.#closedError());
     const batch = this.#batch;
     if (batch !== undefined) {
       this.#flush(batch);
@@ -67,18 +74,42 @@ export class Outbox {
     await sender?.[Symbol.asyncDispose]();
   }
 
+  /** Gives its sender back once nothing is on its way; the next send opens another. */
+  rest(): void {
+    this.#resting = true;
+    if (this.#underWay === 0) this.#giveBack();
+  }
+
+  #until(sent: PromiseLike<unknown>): void {
+    this.#underWay++;
+    const over = (): void => {
+      this.#underWay--;
+      if (this.#resting && this.#underWay === 0) this.#giveBack();
+    };
+    sent.then(over, over);
+  }
+
+  #giveBack(): void {
+    const sender = this.#sender;
+    this.#sender = undefined;
+    this.#opening = undefined;
+    this.#direct = false;
+    this.#resting = false;
+    sender?.[Symbol.asyncDispose]().then(undefined, () => undefined); // it is not used any more
+  }
+
   #join(frame: Frame): Promise<void> {
     let batch = this.#batch;
     if (batch === undefined) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       batch = this.#batch = { frames: [], sent: promise, resolve, reject };
       const opened = batch;
+      this.#until(promise);
       queueMicrotask(() => this.#flush(opened));
     }
     const place = batch.frames.push(frame);
     const { sent } = batch;
     if (batch.frames.length >= MOST_FRAMES_PER_BATCH) this.#flush(batch);
-    if (place === 1) return sent;
     return sent.catch((error: unknown) => {
       if (error instanceof SendError && place <= error.accepted) return; // this one was stored before the batch broke
       throw error;
@@ -106,7 +137,8 @@ export class Outbox {
   }
 
   #open(): Promise<Sender> {
-    this.#opening ??= this.#transport.sender(this.channel, NEVER).then(
+    const { signal } = this.#closing;
+    this.#opening ??= whileWanted(this.#transport.sender(this.channel, signal), signal).then(
       (sender) => {
         this.#sender = sender;
         return sender;
@@ -128,11 +160,19 @@ export class Outbox {
 export class Outboxes {
   readonly #transport: Transport;
   readonly #byChannel = new Map<string, Outbox>();
+  readonly #kept = new Set<Outbox>();
   readonly #most: number;
 
   constructor(transport: Transport, most = 1024) {
     this.#transport = transport;
     this.#most = most;
+  }
+
+  /** The outbox of a channel that is used as long as the processor is: never given up for others. */
+  keep(channel: ChannelSpec): Outbox {
+    const outbox = this.to(channel);
+    this.#kept.add(outbox);
+    return outbox;
   }
 
   to(channel: ChannelSpec): Outbox {
@@ -152,8 +192,9 @@ export class Outboxes {
 
   #dropOldest(): void {
     for (const [key, outbox] of this.#byChannel) {
+      if (this.#kept.has(outbox)) continue;
       this.#byChannel.delete(key);
-      void outbox.close();
+      outbox.rest();
       return;
     }
   }

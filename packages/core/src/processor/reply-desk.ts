@@ -7,7 +7,7 @@ import type { Delivery } from "../transport/delivery.ts";
 import type { Settlement } from "../transport/settlement.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ACK } from "./attempt.ts";
-import { isPromise, NEVER } from "./awaiting.ts";
+import { isPromise } from "./awaiting.ts";
 import type { BodyCodec } from "./body-codec.ts";
 import { toReplyAddress } from "./reserved-headers.ts";
 import { SteadyReceiver } from "./steady-receiver.ts";
@@ -107,7 +107,7 @@ export class ReplyDesk {
     const { transport, clock } = this.#options;
     this.#receiver = await SteadyReceiver.open(
       { transport, channel: this.channel, receive: { leaseMs: REPLY_LEASE_MS, maxInFlight: REPLIES_PER_TURN * 4 }, clock },
-      NEVER,
+      this.#closing.signal,
     );
     this.#listening = this.#listen(this.#receiver);
   }

@@ -2,7 +2,7 @@ import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import { OptionError, UnsupportedError } from "../errors/errors.ts";
 import type { ErasedJob } from "./erased-job.ts";
-import type { Frame, FrameOptions } from "../transport/frame.ts";
+import type { Dedupe, Frame, FrameOptions } from "../transport/frame.ts";
 import { isPromise } from "./awaiting.ts";
 import { type BodyCodec, check } from "./body-codec.ts";
 import { duration, type Settings, whole } from "./options.ts";
@@ -73,7 +73,7 @@ export class RequestWriter {
   #write(request: unknown, options: AnySendOptions | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Frame {
     const { bodies, name, nextId } = this.#options;
     return {
-      id: options?.id === undefined ? nextId() : checkedId(options.id),
+      id: options?.id === undefined ? nextId() : checkedKey("id", options.id),
       body: bodies.encode(request, name),
       headers: this.#headers(options?.headers, replyTo, deadlineMs ?? options?.deadline),
       options: options === undefined ? undefined : this.#frameOptions(options),
@@ -102,28 +102,22 @@ export class RequestWriter {
   }
 
   #frameOptions(options: AnySendOptions): FrameOptions | undefined {
-    const { delayMs, runAt, priority, orderKey, dedupeKey } = options;
-    if (delayMs === undefined && runAt === undefined && priority === undefined && orderKey === undefined && dedupeKey === undefined) return undefined;
+    const { delayMs, runAt, priority, orderKey, dedupeKey, dedupe } = options;
+    if (delayMs === undefined && runAt === undefined && priority === undefined && orderKey === undefined && dedupeKey === undefined && dedupe === undefined) {
+      return undefined;
+    }
     const { clock } = this.#options.settings.environment;
     const { capabilities } = this.#options.settings.transport;
     const dueMs = runAt === undefined ? (delayMs === undefined ? undefined : clock.now() + duration("delayMs", delayMs, 0)) : dueTime(runAt);
     if (dueMs !== undefined) this.#needs(capabilities.delay, "delay");
     if (priority !== undefined) this.#needs(capabilities.priority, "priority");
     if (orderKey !== undefined) this.#needs(capabilities.ordered === "key", "ordered");
-    if (dedupeKey !== undefined) this.#needs(capabilities.dedupe, "dedupe");
+    if (dedupeKey !== undefined || dedupe !== undefined) this.#needs(capabilities.dedupe, "dedupe");
     return {
       dueMs,
       priority: priority === undefined ? undefined : whole("priority", priority, 0, 9),
-      orderKey,
-      dedupe:
-        dedupeKey === undefined
-          ? undefined
-          : {
-              key: dedupeKey,
-              windowMs: duration("dedupe.windowMs", options.dedupe?.windowMs ?? DEDUPE_WINDOW_MS),
-              scope: options.dedupe?.scope ?? "pending",
-              onDuplicate: options.dedupe?.onDuplicate ?? "drop",
-            },
+      orderKey: orderKey === undefined ? undefined : checkedKey("orderKey", orderKey),
+      dedupe: dedupeKey === undefined && dedupe === undefined ? undefined : toDedupe(dedupeKey, dedupe),
     };
   }
 
@@ -133,9 +127,19 @@ export class RequestWriter {
   }
 }
 
-function checkedId(id: string): string {
-  if (typeof id === "string" && id.length > 0 && id.length <= 200) return id;
-  throw new OptionError(`"id" is ${typeof id === "string" ? `${id.length} characters long` : typeof id}; it takes a string of 1 to 200 characters`);
+function checkedKey(name: string, key: string): string {
+  if (typeof key === "string" && key.length > 0 && key.length <= 200) return key;
+  throw new OptionError(`"${name}" is ${typeof key === "string" ? `${key.length} characters long` : typeof key}; it takes a string of 1 to 200 characters`);
+}
+
+function toDedupe(key: string | undefined, how: AnySendOptions["dedupe"]): Dedupe {
+  if (key === undefined) throw new OptionError('"dedupe" says how "dedupeKey" works; there is none');
+  return {
+    key: checkedKey("dedupeKey", key),
+    windowMs: duration("dedupe.windowMs", how?.windowMs ?? DEDUPE_WINDOW_MS),
+    scope: how?.scope ?? "pending",
+    onDuplicate: how?.onDuplicate ?? "drop",
+  };
 }
 
 function dueTime(runAt: Date | number): number {

@@ -23,9 +23,9 @@ interface GatedSendOptions<Caps extends Capabilities, Name extends string> {
   readonly runAt?: Gate<Caps, Name, "delay", Date | number>;
   /** Range: integer 0 to 9, 9 first; default 5. Needs `priority`. */
   readonly priority?: Gate<Caps, Name, "priority", number>;
-  /** Requests with an equal key run one at a time, in the order they were sent. Needs `ordered: "key"`. */
+  /** Requests with an equal key run one at a time, in the order they were sent. Range: 1 to 200 characters. Needs `ordered: "key"`. */
   readonly orderKey?: OrderGate<Caps, Name>;
-  /** At most one request with this key at a time (see `dedupe`). Needs `dedupe`. */
+  /** At most one request with this key at a time (see `dedupe`). Range: 1 to 200 characters. Needs `dedupe`. */
   readonly dedupeKey?: Gate<Caps, Name, "dedupe", string>;
   /** How `dedupeKey` works. Default: dropped while one with the key is pending, for at most 24 hours. */
   readonly dedupe?: Gate<Caps, Name, "dedupe", Partial<Omit<Dedupe, "key">>>;

@@ -6,7 +6,7 @@ import type { Delivery } from "../transport/delivery.ts";
 import type { Receiver } from "../transport/receiver.ts";
 import type { Settled, Settlement } from "../transport/settlement.ts";
 import type { ReceiveOptions, Transport } from "../transport/transport.ts";
-import { isPromise, pause } from "./awaiting.ts";
+import { isPromise, pause, whileWanted } from "./awaiting.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
@@ -32,7 +32,7 @@ export class SteadyReceiver {
   /** Opens it; resolves when the subscription is live. A first failure is the caller's to hear of. */
   static async open(options: SteadyReceiverOptions, signal: AbortSignal): Promise<SteadyReceiver> {
     const steady = new SteadyReceiver(options);
-    steady.#receiver = await options.transport.receiver(options.channel, options.receive, signal);
+    steady.#receiver = await steady.#open(signal);
     options.onConnected?.();
     return steady;
   }
@@ -50,14 +50,20 @@ export class SteadyReceiver {
   }
 
   settle(settlements: readonly Settlement[]): Awaitable<Settled> {
-    // While there is no connection the loans are over anyway; the transport decides what comes back.
-    return this.#receiver?.settle(settlements);
+    // The loans went with the subscription: what was lent comes again.
+    if (this.#receiver === undefined) return { lost: settlements.map(({ delivery }) => delivery) };
+    return this.#receiver.settle(settlements);
   }
 
   async close(): Promise<void> {
     const receiver = this.#receiver;
     this.#receiver = undefined;
     await receiver?.[Symbol.asyncDispose]();
+  }
+
+  #open(signal: AbortSignal): Promise<Receiver> {
+    const { transport, channel, receive } = this.#options;
+    return whileWanted(transport.receiver(channel, receive, signal), signal);
   }
 
   async #broke(receiver: Receiver, error: unknown, max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
@@ -72,11 +78,13 @@ export class SteadyReceiver {
   }
 
   async #recover(max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
-    const { transport, channel, receive, clock } = this.#options;
+    const { clock } = this.#options;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        this.#receiver ??= await transport.receiver(channel, receive, signal);
-        this.#options.onConnected?.();
+        if (this.#receiver === undefined) {
+          this.#receiver = await this.#open(signal);
+          this.#options.onConnected?.();
+        }
         return await this.receive(max, signal);
       } catch (error) {
         if (signal.aborted) break;
