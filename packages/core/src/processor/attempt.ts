@@ -9,6 +9,13 @@ import type { Slot } from "./slots.ts";
 /** What most attempts end with; one object for all of them. */
 export const ACK: Outcome = Object.freeze({ kind: "ack" });
 
+/** Where an attempt happens. */
+export interface AttemptHost {
+  /** The processor's. */
+  readonly name: string;
+  readonly emitter: ProcessorEmitter;
+}
+
 /**
  * One loan of one request: what the job sees of it (`RunContext`) and what becomes of it (`Settlement`), in one object,
  * because there is one per request on the hot path.
@@ -19,10 +26,10 @@ export class Attempt implements RunContext, Settlement {
   sends: readonly Sends[] | undefined;
 
   slot: Slot | undefined;
-  /** When the job began. Units: epoch milliseconds. */
-  startedMs = 0;
+  /** When the job began, if someone wants to know. Units: epoch milliseconds. */
+  startedMs: number | undefined;
   /** When it must be over: the caller's deadline or the attempt's own limit, whichever comes first. */
-  limitMs = Number.POSITIVE_INFINITY;
+  limitMs: number | undefined;
   /** The job's promise has not settled yet, so its slot is not free. */
   running = false;
   /** Its cache is being asked, or its resources are being made: its slot is not free either. */
@@ -32,15 +39,13 @@ export class Attempt implements RunContext, Settlement {
   /** Why it failed or was cancelled, for events. */
   error: Error | undefined;
 
-  readonly #processor: string;
-  readonly #emitter: ProcessorEmitter;
+  readonly #host: AttemptHost;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
 
-  constructor(delivery: Delivery, processor: string, emitter: ProcessorEmitter) {
+  constructor(delivery: Delivery, host: AttemptHost) {
     this.delivery = delivery;
-    this.#processor = processor;
-    this.#emitter = emitter;
+    this.#host = host;
   }
 
   get id(): string {
@@ -89,15 +94,15 @@ export class Attempt implements RunContext, Settlement {
   // Getters that return closures, so that jobs may take them apart: `const { progress } = context`.
   get progress(): (value: unknown) => void {
     return (value) => {
-      if (!this.#emitter.wants("progress")) return;
-      this.#emitter.emit("progress", { processor: this.#processor, id: this.id, attempt: this.attempt, value });
+      const { name, emitter } = this.#host;
+      if (emitter.wants("progress")) emitter.emit("progress", { processor: name, id: this.id, attempt: this.attempt, value });
     };
   }
 
   get log(): (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void {
     return (level, message, fields) => {
-      if (!this.#emitter.wants("log")) return;
-      this.#emitter.emit("log", { processor: this.#processor, id: this.id, attempt: this.attempt, level, message, fields });
+      const { name, emitter } = this.#host;
+      if (emitter.wants("log")) emitter.emit("log", { processor: name, id: this.id, attempt: this.attempt, level, message, fields });
     };
   }
 }

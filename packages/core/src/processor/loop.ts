@@ -166,8 +166,7 @@ export class Loop {
 
   /** What arrived when nothing was to be taken any more: as if it had not. */
   #giveBack(deliveries: readonly Delivery[]): void {
-    const { name, emitter } = this.#options;
-    for (const delivery of deliveries) this.#work.handBack(new Attempt(delivery, name, emitter));
+    for (const delivery of deliveries) this.#work.handBack(new Attempt(delivery, this.#options));
   }
 
   #settle(attempt: Attempt): void {
@@ -223,7 +222,7 @@ export class Loop {
   #interruptOverdue(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const { attempt } of this.#options.slots.all) {
-      if (attempt === undefined || attempt.decided || attempt.limitMs === Number.POSITIVE_INFINITY) continue;
+      if (attempt === undefined || attempt.decided || attempt.limitMs === undefined) continue;
       if (attempt.limitMs > nowMs) nextMs = Math.min(nextMs, attempt.limitMs);
       else this.#work.interrupt(attempt, this.#overdue(attempt, nowMs));
     }

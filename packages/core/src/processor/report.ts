@@ -43,5 +43,5 @@ function reportOne(
   if (outcome.state === "cancelled" && error !== undefined) {
     return emitter.emit("cancelled", { processor: event.processor, id: event.id, error });
   }
-  emitter.emit("succeeded", { ...event, durationMs: startedMs === 0 ? 0 : clock.now() - startedMs });
+  emitter.emit("succeeded", { ...event, durationMs: startedMs === undefined ? 0 : clock.now() - startedMs });
 }

@@ -8,6 +8,9 @@ export interface Slot {
   resources: unknown;
   /** Whether `resources` is made. */
   ready: boolean;
+  /** Hear of the end of what runs here. Made once per place, by whoever runs jobs in it, as an attempt in it comes and goes. */
+  onResponse: ((response: unknown) => void) | undefined;
+  onError: ((error: unknown) => void) | undefined;
 }
 
 /** A processor's places: as many as its concurrency, each with its own resources, made on first use. */
@@ -19,7 +22,8 @@ export class Slots {
   constructor(concurrency: number, source: ResourceSource<unknown> | undefined) {
     const common = isShared(source) ? source.value : undefined;
     this.#make = typeof source === "function" ? source : undefined;
-    this.all = Array.from({ length: concurrency }, () => ({ attempt: undefined, resources: common, ready: this.#make === undefined }));
+    const ready = this.#make === undefined;
+    this.all = Array.from({ length: concurrency }, () => ({ attempt: undefined, resources: common, ready, onResponse: undefined, onError: undefined }));
     this.#free = [...this.all];
   }
 

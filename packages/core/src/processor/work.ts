@@ -66,8 +66,8 @@ export class Work {
   }
 
   begin(delivery: Delivery): void {
-    const { name, emitter, slots } = this.#options;
-    const attempt = new Attempt(delivery, name, emitter);
+    const { emitter, slots } = this.#options;
+    const attempt = new Attempt(delivery, this.#options);
     attempt.slot = slots.take(attempt);
     if (emitter.wants("received")) emitter.emit("received", this.#event(attempt));
     const refusal = this.#refusal(attempt);
@@ -177,9 +177,10 @@ export class Work {
   #run(attempt: Attempt, request: unknown): void {
     const { job, emitter, settings, onLimit } = this.#options;
     if (attempt.decided) return this.#left(attempt);
-    attempt.startedMs = settings.environment.clock.now();
-    if (this.#stops) {
-      attempt.limitMs = Math.min(attempt.limitMs, attempt.startedMs + settings.timeoutMs);
+    if (this.#stops || emitter.wants("succeeded") || emitter.wants("failed")) attempt.startedMs = settings.environment.clock.now();
+    if (this.#stops && attempt.startedMs !== undefined) {
+      const endsMs = attempt.startedMs + settings.timeoutMs;
+      if (attempt.limitMs === undefined || endsMs < attempt.limitMs) attempt.limitMs = endsMs;
       onLimit(attempt.limitMs);
     }
     if (emitter.wants("started")) emitter.emit("started", this.#event(attempt));
@@ -195,20 +196,28 @@ export class Work {
       attempt.running = false;
       return this.#answer(attempt, returned, false);
     }
-    this.#await(attempt, returned);
+    const { slot } = attempt;
+    if (slot === undefined) return; // cannot be: what runs has a place
+    if (slot.onResponse === undefined) this.#listen(slot);
+    // Anything else that can be waited for is made a promise first: those of others may call back twice.
+    Promise.resolve(returned).then(slot.onResponse, slot.onError);
   }
 
-  #await(attempt: Attempt, returned: PromiseLike<unknown>): void {
-    returned.then(
-      (response) => {
-        attempt.running = false;
-        this.#answer(attempt, response, false);
-      },
-      (error: unknown) => {
-        attempt.running = false;
-        this.#fail(attempt, error);
-      },
-    );
+  /** A place is not free before what runs in it has ended, so its attempt then is the one that ended. */
+  #listen(slot: Slot): void {
+    slot.onResponse = (response) => {
+      const attempt = this.#ended(slot);
+      if (attempt !== undefined) this.#answer(attempt, response, false);
+    };
+    slot.onError = (error) => {
+      const attempt = this.#ended(slot);
+      if (attempt !== undefined) this.#fail(attempt, error);
+    };
+  }
+
+  #ended({ attempt }: Slot): Attempt | undefined {
+    if (attempt !== undefined) attempt.running = false;
+    return attempt;
   }
 
   #answer(attempt: Attempt, response: unknown, cached: boolean): void {
@@ -335,7 +344,7 @@ export class Work {
   }
 
   #elapsedMs(attempt: Attempt): number {
-    return attempt.startedMs === 0 ? 0 : this.#options.settings.environment.clock.now() - attempt.startedMs;
+    return attempt.startedMs === undefined ? 0 : this.#options.settings.environment.clock.now() - attempt.startedMs;
   }
 
   #event(attempt: Attempt): { readonly processor: string; readonly id: string; readonly attempt: number } {
