@@ -7,7 +7,8 @@ import type { Delivery } from "../transport/delivery.ts";
 import type { Settlement } from "../transport/settlement.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ACK } from "./attempt.ts";
-import { isPromise } from "./awaiting.ts";
+import { isPromise, NEVER } from "./awaiting.ts";
+import { ById } from "./by-id.ts";
 import type { BodyCodec } from "./body-codec.ts";
 import { toReplyAddress } from "./reserved-headers.ts";
 import { SteadyReceiver } from "./steady-receiver.ts";
@@ -40,7 +41,7 @@ export class ReplyDesk {
   readonly channel: ChannelSpec;
   readonly address: string;
   readonly #options: ReplyDeskOptions;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new ById<Waiting>();
   readonly #sweeper: Sweeper;
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
@@ -60,7 +61,7 @@ export class ReplyDesk {
   }
 
   waits(id: string): boolean {
-    return this.#waiting.has(id);
+    return this.#waiting.get(id) !== undefined;
   }
 
   /** Subscribes, once. */
@@ -76,8 +77,8 @@ export class ReplyDesk {
   /** Puts a caller on the list. Errors: `ERR_OPTION` when one waits under this id already. */
   expect(id: string, waiting: Waiting): void {
     if (this.#closing.signal.aborted) throw this.#closed();
-    if (this.#waiting.has(id)) throw new OptionError(`A call with the id "${id}" waits already; ids are used once`);
-    this.#waiting.set(id, waiting);
+    if (this.#waiting.get(id) !== undefined) throw new OptionError(`A call with the id "${id}" waits already; ids are used once`);
+    this.#waiting.add(id, waiting);
     if (waiting.deadlineMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(waiting.deadlineMs);
   }
 
@@ -97,7 +98,7 @@ export class ReplyDesk {
     const error = this.#closed();
     this.#closing.abort();
     this.#sweeper.stop();
-    for (const id of [...this.#waiting.keys()]) this.answer(id, { ok: false, error });
+    this.#waiting.each((id) => this.answer(id, { ok: false, error }));
     await this.#opening?.catch(() => undefined);
     await this.#listening;
     await this.#receiver?.close();
@@ -128,7 +129,7 @@ export class ReplyDesk {
       this.#opening = undefined;
       this.#receiver = undefined;
       const lost = error instanceof Error ? error : new ClosedError(String(error));
-      for (const id of [...this.#waiting.keys()]) this.answer(id, { ok: false, error: lost });
+      this.#waiting.each((id) => this.answer(id, { ok: false, error: lost }));
     }
   }
 
@@ -147,10 +148,10 @@ export class ReplyDesk {
 
   #expire(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const [id, { deadlineMs }] of this.#waiting) {
+    this.#waiting.each((id, { deadlineMs }) => {
       if (deadlineMs > nowMs) nextMs = Math.min(nextMs, deadlineMs);
       else this.answer(id, { ok: false, error: new DeadlineError(`No response from "${this.#options.processor}" to request "${id}" in time; it may still run`) });
-    }
+    });
     return nextMs;
   }
 
