@@ -71,7 +71,7 @@ export type { BaseSendOptions, CallOptions, SendOptions } from "./processor/send
 export { type Calls, sendReceive } from "./processor/send-receive.ts";
 export { type Running, start, type Startable } from "./processor/start.ts";
 export { canControl, canInspect } from "./transport/powers.ts";
-export type { AnyJob, InputOf, Job, NameOf, ResourcesOf, ResponseOf } from "./job/job.ts";
+export type { AnyJob, InputOf, Job, NameOf, RequestOf, ResourcesOf, ResponseOf } from "./job/job.ts";
 export { defineJob, job, type JobDefinition, type PlainJobDefinition } from "./job/define-job.ts";
 export { type Codec, type CodecLimits, createCodec, defaultCodec } from "./codec/codec.ts";
 export type { ErrorClass } from "./errors/wire-error-codec.ts";

@@ -34,6 +34,9 @@ export type InputOf<J> = J extends { readonly [ends]?: infer Ends }
     : RunRequest<J>
   : RunRequest<J>;
 
+/** What a job's `run` is given. */
+export type RequestOf<J> = RunRequest<J>;
+
 /** What receivers of a job get. */
 export type ResponseOf<J> = typeof ends extends keyof J
   ? J extends { readonly [ends]?: infer Ends }
