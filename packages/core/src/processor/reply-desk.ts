@@ -7,7 +7,7 @@ import type { Delivery } from "../transport/delivery.ts";
 import type { Settlement } from "../transport/settlement.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ACK } from "./attempt.ts";
-import { isPromise, NEVER } from "./awaiting.ts";
+import { isPromise } from "./awaiting.ts";
 import { ById } from "./by-id.ts";
 import type { BodyCodec } from "./body-codec.ts";
 import { toReplyAddress } from "./reserved-headers.ts";
