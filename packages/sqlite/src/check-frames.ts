@@ -14,7 +14,8 @@ export function checkChannel({ name, mode }: ChannelSpec): void {
 export function checkFrames(channel: string, frames: readonly Frame[], maxFrameBytes: number): void {
   for (const { id, body, options } of frames) {
     if (typeof id !== "string") throw new OptionError(`The id of a frame is ${typeof id}; it takes a string`);
-    if (!(body instanceof Uint8Array)) throw new OptionError(`The body of frame "${id}" is no Uint8Array: channel "${channel}" carries bytes`);
+    if (!(body instanceof Uint8Array))
+      throw new OptionError(`The body of frame "${id}" is no Uint8Array: channel "${channel}" carries bytes`);
     if (body.byteLength > maxFrameBytes) throw new TooLargeError(channel, maxFrameBytes, body.byteLength);
     if (options !== undefined) checkOptions(options);
   }

@@ -44,7 +44,7 @@ export class SqliteControl implements Control {
 
   async #piecewise(most: number, piece: (tx: Transaction, after: number, count: number) => Piece): Promise<number> {
     let done = 0;
-    for (let after: number | undefined = 0; after !== undefined && done < most; ) {
+    for (let after: number | undefined = 0; after !== undefined && done < most;) {
       const from: number = after;
       const { count, next }: Piece = await this.#task((tx) => piece(tx, from, Math.min(AT_ONCE, most - done)));
       done += count;

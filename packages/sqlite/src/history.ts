@@ -19,6 +19,7 @@ function lastOf({ record, startedMs, endError }: Found): AttemptRecord | undefin
   if (startedMs === undefined) return undefined; // waiting, or ended before anyone began it
   const { attempt, endedMs, state } = record;
   if (state === "in-flight") return { attempt, startedMs, endedMs: undefined, outcome: "running", error: undefined };
-  if (state === "completed" || state === "cancelled" || state === "dead") return { attempt, startedMs, endedMs, outcome: state, error: endError };
+  if (state === "completed" || state === "cancelled" || state === "dead")
+    return { attempt, startedMs, endedMs, outcome: state, error: endError };
   return undefined;
 }

@@ -1,4 +1,13 @@
-import { type Depth, type FrameRecord, type FrameState, type History, type Inspect, type ListQuery, OptionError, type Page } from "@job-orch/core";
+import {
+  type Depth,
+  type FrameRecord,
+  type FrameState,
+  type History,
+  type Inspect,
+  type ListQuery,
+  OptionError,
+  type Page,
+} from "@job-orch/core";
 import { attemptsOf } from "./history.ts";
 import { TaskOp } from "./op.ts";
 import { whole } from "./options.ts";
@@ -36,11 +45,15 @@ export class SqliteInspect implements Inspect {
     if (query.state !== undefined && !STATES.includes(query.state)) throw new OptionError(`"state" is ${String(query.state)}`);
     const limit = whole("limit", query.limit ?? 100, 1, 1_000);
     const items: FrameRecord[] = [];
-    for (let after = toSeq(query.after); ; ) {
+    for (let after = toSeq(query.after); ;) {
       const from = after;
       const { records, more, lastSeq } = await this.#read(channel, (sql, queues) => {
         const seqs = seqsIn(sql, queues, query.state, from, LOOKED_AT);
-        return { records: recordsOf(sql, seqs.slice(0, limit * 2)), more: seqs.length > limit * 2 || seqs.length === LOOKED_AT, lastSeq: seqs.slice(0, limit * 2).at(-1) };
+        return {
+          records: recordsOf(sql, seqs.slice(0, limit * 2)),
+          more: seqs.length > limit * 2 || seqs.length === LOOKED_AT,
+          lastSeq: seqs.slice(0, limit * 2).at(-1),
+        };
       });
       for (const { seq, record } of records) {
         if (!matches(record, query)) continue;
@@ -86,7 +99,9 @@ export class SqliteInspect implements Inspect {
     try {
       const queues = queuesOf(sql, channel);
       const nowMs = this.#store.settings.clock.now();
-      const due = queues.filter((queue) => sql.row("select 1 from jo_later where queue = ? and due_ms <= ? limit 1", queue, nowMs) !== undefined);
+      const due = queues.filter(
+        (queue) => sql.row("select 1 from jo_later where queue = ? and due_ms <= ? limit 1", queue, nowMs) !== undefined,
+      );
       if (due.length === 0) return read(sql, queues);
       const op = new TaskOp((tx) => due.map((queue) => promote(tx, queue, MOST_PROMOTED) > 0 && tx.woken.add(queue)), toError);
       this.#turn.add(op);

@@ -9,6 +9,8 @@ import { Statements } from "./statements.ts";
 
 /** How long opening waits for others to let go of the file. Units: milliseconds. */
 const OPEN_PATIENCE_MS = 10_000;
+/** The same for exclusive use: who else has the file will rarely let go of it. Units: milliseconds. */
+const EXCLUSIVE_PATIENCE_MS = 1_000;
 /** How long a statement waits for the writer before us; beyond that the event loop gets a turn first. Units: milliseconds. */
 const BUSY_TIMEOUT_MS = 10;
 /** Files up to here are checked page by page on opening. Units: bytes. */
@@ -26,7 +28,7 @@ const SAFE_WAL_VERSION = [3, 51, 3] as const;
  * Errors: `ERR_STORE` (foreign, damaged, newer than this code, unsafe engine), `ERR_CONNECTION` (cannot be opened now).
  */
 export async function openDatabase(settings: Settings): Promise<Statements> {
-  const deadlineMs = performance.now() + OPEN_PATIENCE_MS;
+  const deadlineMs = performance.now() + (settings.exclusive ? EXCLUSIVE_PATIENCE_MS : OPEN_PATIENCE_MS);
   for (;;) {
     try {
       return open(settings);
@@ -39,7 +41,9 @@ export async function openDatabase(settings: Settings): Promise<Statements> {
 }
 
 function tooBusy({ path, exclusive }: Settings, cause: unknown): Error {
-  const why = exclusive ? `someone else has "${path}" open, and this transport wants it for itself` : `"${path}" stayed locked by another process`;
+  const why = exclusive
+    ? `someone else has "${path}" open, and this transport wants it for itself`
+    : `"${path}" stayed locked by another process`;
   return new ConnectionError(`Could not open: ${why}`, { retry: "later", cause });
 }
 
@@ -75,7 +79,8 @@ function refuseUnsafeEngine(sql: Statements, { journal, exclusive, path }: Setti
 /** The schema version of the file; 0 when it has none of ours yet. */
 function versionOf(sql: Statements, { path, besideOwnTables }: Settings): number {
   const [application = 0] = sql.row<[number]>("pragma application_id") ?? [];
-  const version = application === APPLICATION_ID ? sql.row<[number]>("pragma user_version")?.[0] : besideVersion(sql, application, besideOwnTables, path);
+  const version =
+    application === APPLICATION_ID ? sql.row<[number]>("pragma user_version")?.[0] : besideVersion(sql, application, besideOwnTables, path);
   if (version === undefined || version <= MIGRATIONS.length) return version ?? 0;
   throw new StoreError(
     `"${path}" has schema version ${version}, and this version of @job-orch/sqlite knows ${MIGRATIONS.length}: it was written by a newer one. Update this one`,
@@ -87,16 +92,19 @@ function besideVersion(sql: Statements, application: number, besideOwnTables: bo
   if (ours > 0) return sql.row<[number]>("select version from jo_meta")?.[0] ?? 0;
   const [tables = 0] = sql.row<[number]>("select count(*) from sqlite_schema") ?? [];
   if ((tables === 0 && application === 0) || besideOwnTables) return 0;
-  throw new StoreError(`"${path}" belongs to another application. Use another file, or { besideOwnTables: true } to keep queues beside its tables`);
+  throw new StoreError(
+    `"${path}" belongs to another application. Use another file, or { besideOwnTables: true } to keep queues beside its tables`,
+  );
 }
 
 /** Notices what SQLite itself would notice only when it comes to the missing page. */
 function refuseDamaged(sql: Statements, path: string): void {
   if (path === ":memory:") return;
-  const { size } = statSync(path);
-  const walSize = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const [pages = 0] = sql.row<[number]>("pragma page_count") ?? [];
   const [pageSize = 0] = sql.row<[number]>("pragma page_size") ?? [];
+  // In this order: others may be writing, and the file only ever grows towards what the log said.
+  const walSize = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const { size } = statSync(path);
   // With a log the newest pages may be in there only.
   if (walSize === 0 && size < pages * pageSize) throw damaged(path, `${pages} pages expected, ${Math.floor(size / pageSize)} found`);
   if (size > CHECKED_BYTES) return;
@@ -138,7 +146,10 @@ function migrate(sql: Statements, settings: Settings): void {
 function stamp(sql: Statements, oldVersion: number): void {
   sql.run("update jo_meta set version = ?", MIGRATIONS.length);
   const [application = 0] = sql.row<[number]>("pragma application_id") ?? [];
-  const [others = 0] = sql.row<[number]>("select count(*) from sqlite_schema where type = 'table' and name not like 'jo\\_%' escape '\\' and name not like 'sqlite\\_%' escape '\\'") ?? [];
+  const [others = 0] =
+    sql.row<[number]>(
+      "select count(*) from sqlite_schema where type = 'table' and name not like 'jo\\_%' escape '\\' and name not like 'sqlite\\_%' escape '\\'",
+    ) ?? [];
   // A file with the application's own tables keeps the application's own marks.
   if (application !== APPLICATION_ID && (oldVersion > 0 || application !== 0 || others > 0)) return;
   sql.db.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);

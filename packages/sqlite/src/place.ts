@@ -19,7 +19,14 @@ export function place(tx: Transaction, queue: number, seq: number, level: number
 }
 
 /** Puts a frame with an order key behind those of its key, or into the open when it is the first. */
-export function placeKeyed(tx: Transaction, queue: number, seq: number, level: number, dueMs: number | null | undefined, okey: string): void {
+export function placeKeyed(
+  tx: Transaction,
+  queue: number,
+  seq: number,
+  level: number,
+  dueMs: number | null | undefined,
+  okey: string,
+): void {
   const first = tx.sql.run("insert into jo_keys values (?, ?) on conflict do nothing", queue, okey) === 1;
   if (first) place(tx, queue, seq, level, dueMs);
   else tx.sql.run("insert into jo_behind values (?, ?, ?)", queue, okey, seq);
@@ -47,13 +54,19 @@ export function takeOut(tx: Transaction, queue: number, seq: number, level: numb
     tx.tally(queue).laterN--;
     return "later";
   }
-  if (okey !== null && tx.sql.run("delete from jo_behind where queue = ? and okey = ? and seq = ?", queue, okey, seq) === 1) return "behind";
+  if (okey !== null && tx.sql.run("delete from jo_behind where queue = ? and okey = ? and seq = ?", queue, okey, seq) === 1)
+    return "behind";
   return undefined;
 }
 
 /** Makes what has become due ready, so many at once. Returns how many. */
 export function promote(tx: Transaction, queue: number, most: number): number {
-  const due = tx.sql.rows<[number]>("select seq from jo_later where queue = ? and due_ms <= ? order by due_ms limit ?", queue, tx.nowMs, most);
+  const due = tx.sql.rows<[number]>(
+    "select seq from jo_later where queue = ? and due_ms <= ? order by due_ms limit ?",
+    queue,
+    tx.nowMs,
+    most,
+  );
   if (due.length === 0) return 0;
   const seqs = JSON.stringify(due.map(([seq]) => seq));
   tx.sql.run("insert into jo_ready select queue, level, seq from jo_frames where seq in (select value from json_each(?))", seqs);

@@ -26,7 +26,13 @@ export function queuesOf(sql: Statements, channel: string): readonly number[] {
 }
 
 /** Frames of queues in one state, or in any, in the order of acceptance. */
-export function seqsIn(sql: Statements, queues: readonly number[], state: FrameState | undefined, after: number, most: number): readonly number[] {
+export function seqsIn(
+  sql: Statements,
+  queues: readonly number[],
+  state: FrameState | undefined,
+  after: number,
+  most: number,
+): readonly number[] {
   const text = state === undefined ? ANY : BY_STATE[state];
   const found = queues.flatMap((queue) => sql.rows<[number]>(text, queue, after, most).map(([seq]) => seq));
   return queues.length === 1 ? found : found.sort((one, other) => one - other).slice(0, most);

@@ -33,7 +33,10 @@ export function enterOwner(sql: Statements, { pid, started, namespace }: Process
 export function releaseOwner(sql: Statements, owner: number, nowMs: number): void {
   const close = "insert into jo_attempts select seq, fence, attempt, attempt + 1, started_ms, ?, 'lost', ? from jo_held where owner = ?";
   sql.run(close, Math.floor(nowMs), HOLDER_DIED, owner);
-  sql.run("insert into jo_ready select h.queue, f.level, h.seq from jo_held h cross join jo_frames f on f.seq = h.seq where h.owner = ?", owner);
+  sql.run(
+    "insert into jo_ready select h.queue, f.level, h.seq from jo_held h cross join jo_frames f on f.seq = h.seq where h.owner = ?",
+    owner,
+  );
   sql.run("delete from jo_held where owner = ?", owner);
   forgetOwner(sql, owner);
 }

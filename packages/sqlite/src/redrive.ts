@@ -12,7 +12,13 @@ type Row = readonly [queue: number, seq: number, level: number, okey: string | n
 const LOOKED_AT = 1_000;
 
 /** Makes dead letters ready again. What they died of stays in their history. */
-export function redriveSome(tx: Transaction, queues: readonly number[], ids: readonly string[] | undefined, after: number, most: number): Piece {
+export function redriveSome(
+  tx: Transaction,
+  queues: readonly number[],
+  ids: readonly string[] | undefined,
+  after: number,
+  most: number,
+): Piece {
   const wanted = ids === undefined ? undefined : new Set(ids);
   const rows = queues
     .flatMap((queue) => tx.sql.rows<Row>(DEAD_ONES, queue, after, LOOKED_AT))

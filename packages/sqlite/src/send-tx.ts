@@ -30,7 +30,8 @@ export function enqueue(settings: Settings, db: DatabaseSync, channel: ChannelSp
   const sql = connectionOf(settings, db);
   if (!db.isTransaction) throw new OptionError("The connection has no open transaction: enqueue is part of yours, so begin one first");
   const tx = new Transaction(sql, new Topology(), settings.clock.now());
-  if (roomFor(tx, channel, frames, 0, settings.capacity) < frames.length) throw new SendError(channel.name, { retry: "later", why: "it is full" });
+  if (roomFor(tx, channel, frames, 0, settings.capacity) < frames.length)
+    throw new SendError(channel.name, { retry: "later", why: "it is full" });
   const writer = new FrameWriter(tx);
   const queues = targets(tx, channel, settings.capacity);
   for (const frame of frames) for (const queue of queues) writer.add(queue, channel.mode === "work", frame);

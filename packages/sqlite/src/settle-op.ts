@@ -61,7 +61,10 @@ export class SettleOp implements Op {
     const open = this.endings.filter(({ loan }) => loan.state === "out" && loan.settling !== tx);
     if (open.length === 0) return true;
     if (this.#mustWait(tx, open)) return false;
-    const lost = findLost(tx, open.map(({ loan }) => loan));
+    const lost = findLost(
+      tx,
+      open.map(({ loan }) => loan),
+    );
     this.#lost = lost.size === 0 ? [] : open.filter(({ loan }) => lost.has(loan));
     this.#stored = lost.size === 0 ? open : open.filter(({ loan }) => !lost.has(loan));
     for (const { loan, outcome } of this.#stored) if (outcome.kind !== "extend") loan.settling = tx;

@@ -56,7 +56,8 @@ export function retryOf(error: unknown, committing: boolean): Retry {
 export function toStoreError(path: string, error: unknown): Error {
   if (AnyJobError.is(error)) return error;
   const code = codeOf(error);
-  if (code === undefined) return error instanceof Error ? error : new ConnectionError(`Using "${path}" failed`, { retry: "unknown", cause: error });
+  if (code === undefined)
+    return error instanceof Error ? error : new ConnectionError(`Using "${path}" failed`, { retry: "unknown", cause: error });
   const why = WHY_UNUSABLE[code];
   if (why !== undefined) return new StoreError(`"${path}" ${why}`, { cause: error });
   return new ConnectionError(`Using "${path}" failed: ${messageOf(error)}`, { retry: retryOf(error, false), cause: error });

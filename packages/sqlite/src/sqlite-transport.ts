@@ -91,7 +91,9 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     const { group } = options;
     const maxInFlight = whole("maxInFlight", options.maxInFlight, 1);
     if (group !== undefined && (channel.mode === "work" || group === "")) {
-      throw new OptionError(channel.mode === "work" ? `"group" is for broadcast channels; "${channel.name}" is a work channel` : '"group" is empty');
+      throw new OptionError(
+        channel.mode === "work" ? `"group" is for broadcast channels; "${channel.name}" is a work channel` : '"group" is empty',
+      );
     }
     await this.#open(signal);
     const source = await this.#task((tx) => subscribe(tx, channel, group, this.#owner.enter(tx)));
@@ -103,7 +105,8 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     throw this.#closedError();
   };
 
-  readonly enqueue = (db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]): void => enqueue(this.#settings, db, channel, frames);
+  readonly enqueue = (db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]): void =>
+    enqueue(this.#settings, db, channel, frames);
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();

@@ -23,8 +23,10 @@ const WRITE = `update jo_queues set live_n = ?, live_bytes = ?, later_n = ?, com
 type Row = readonly [number, number, number, number, number, number, number, number, number];
 
 export function readTally(sql: Statements, queue: number): Tally {
-  const [liveN, liveBytes, laterN, completedN, completedBytes, cancelledN, cancelledBytes, deadN, deadBytes] =
-    sql.row<Row>(READ, queue) ?? [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const [liveN, liveBytes, laterN, completedN, completedBytes, cancelledN, cancelledBytes, deadN, deadBytes] = sql.row<Row>(
+    READ,
+    queue,
+  ) ?? [0, 0, 0, 0, 0, 0, 0, 0, 0];
   return { liveN, liveBytes, laterN, completedN, completedBytes, cancelledN, cancelledBytes, deadN, deadBytes };
 }
 

@@ -77,7 +77,10 @@ export class Turn {
     const ops = this.#take();
     try {
       if (ops.length === 0 && !this.#somethingToTake(sql)) return;
-      this.#conclude(ops, store.transaction(sql, (tx) => this.#apply(tx, ops)));
+      this.#conclude(
+        ops,
+        store.transaction(sql, (tx) => this.#apply(tx, ops)),
+      );
     } catch (error) {
       this.#conclude(ops, { ok: false, error, committing: false });
     } finally {
@@ -129,7 +132,10 @@ export class Turn {
       const { sql } = this.#options.store;
       if (sql === undefined) this.#ops.push(op);
       else {
-        this.#conclude([op], this.#options.store.transaction(sql, (tx) => this.#apply(tx, [op])));
+        this.#conclude(
+          [op],
+          this.#options.store.transaction(sql, (tx) => this.#apply(tx, [op])),
+        );
         blocked.push(...this.#blocked);
       }
     }

@@ -8,7 +8,10 @@ export const SLOTS_PER_STAGE = 4;
 export type OnRun = (stage: string, id: string, attempt: number) => Promise<void>;
 
 /** Three stages that each add one, over one file. */
-export function threeStages(file: string, onRun: OnRun): { readonly transport: SqliteTransport; readonly pipeline: Pipeline<number, number> } {
+export function threeStages(
+  file: string,
+  onRun: OnRun,
+): { readonly transport: SqliteTransport; readonly pipeline: Pipeline<number, number> } {
   const transport = sqlite(file);
   const [first, second, third] = STAGES.map((name) =>
     processor(

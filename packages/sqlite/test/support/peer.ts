@@ -20,7 +20,10 @@ export class Peer {
   onAcked: (id: string) => void = () => {};
 
   private constructor(path: string, options: SqliteOptions) {
-    this.child = fork(program, [path, JSON.stringify(options)], { execArgv: ["--disable-warning=ExperimentalWarning"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.child = fork(program, [path, JSON.stringify(options)], {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     this.child.on("message", (message) => this.#hear(message as Report));
     this.child.once("exit", () => {
       for (const { reject } of this.#calls.values()) reject(new Error("the peer has exited"));
@@ -43,7 +46,11 @@ export class Peer {
     return this.#call({ do: "send", channel, frames });
   }
 
-  consume(channel: ChannelSpec, options: ReceiveOptions, more: { readonly receivers?: number; readonly workMs?: number } = {}): Promise<void> {
+  consume(
+    channel: ChannelSpec,
+    options: ReceiveOptions,
+    more: { readonly receivers?: number; readonly workMs?: number } = {},
+  ): Promise<void> {
     return this.#call({ do: "consume", channel, options, ...more });
   }
 
