@@ -49,7 +49,7 @@ async function card({ path, score }: Hit, place: number, terms: readonly string[
   const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path))}  ${paint("dim", score.toFixed(1))}`;
   let text: string;
   try {
-    text = (await readBytes(path, MOST_FILE_BYTES)).toString("utf8");
+    text = (await readBytes(path, Buffer.allocUnsafe(MOST_FILE_BYTES))).toString("utf8");
   } catch {
     return [title, paint("dim", `${" ".repeat(MARGIN)}it is no longer there; run npm run demo again`)];
   }

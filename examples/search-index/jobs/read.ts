@@ -16,6 +16,13 @@ const PASSING_TROUBLE: ReadonlySet<string> = new Set(["EAGAIN", "EBUSY", "EINTR"
 
 interface ReadResources {
   readonly index: FileIndex;
+  /** For one file at a time; a byte longer than the largest file, so that a larger one shows. */
+  readonly buffer: Buffer;
+}
+
+/** Made once per slot: a job has its buffer for itself. */
+export function readResources(index: FileIndex): ReadResources {
+  return { index, buffer: Buffer.allocUnsafeSlow(MOST_FILE_BYTES + 1) };
 }
 
 /**
@@ -28,40 +35,38 @@ export const readJob = defineJob({
   response: readResponse,
   errors: [RefusedFileError],
   getCache: getRead,
-  run: async (file: FoundFile, { index }: ReadResources, context: RunContext): Promise<ReadResponse> => {
+  run: async (file: FoundFile, resources: ReadResources, context: RunContext): Promise<ReadResponse> => {
     try {
-      return await readFile(file, index, context.attempt);
+      return await readFile(file, resources, context.attempt);
     } catch (error) {
       // Noted before it is thrown: between the two, a crash brings the request back, and it is refused again.
-      if (error instanceof RefusedFileError) await index.refuse(file, error.code);
+      if (error instanceof RefusedFileError) await resources.index.refuse(file, error.code);
       throw error;
     }
   },
 });
 
 /** Answers from the index when that has the file as it is on disk. */
-export function getRead(file: FoundFile, { index }: ReadResources): { readonly response: ReadResponse } | undefined {
+export function getRead(file: FoundFile, { index }: Pick<ReadResources, "index">): { readonly response: ReadResponse } | undefined {
   return index.has(file) ? { response: { ...file, state: "indexed" } } : undefined;
 }
 
-async function readFile(file: FoundFile, index: FileIndex, attempt: number): Promise<ReadResponse> {
-  const { path } = file;
-  const bytes = file.size > MOST_FILE_BYTES ? undefined : await bytesOf(file, attempt);
-  if (bytes === undefined || bytes.length > MOST_FILE_BYTES) {
-    throw new RefusedFileError("ERR_FILE_TOO_LARGE", path, `${file.size} bytes, over ${MOST_FILE_BYTES}`);
-  }
+async function readFile(file: FoundFile, { index, buffer }: ReadResources, attempt: number): Promise<ReadResponse> {
+  const { path, size } = file;
+  const bytes = size > MOST_FILE_BYTES ? buffer : await bytesOf(path, buffer, attempt);
+  // It may have grown since the walk saw it.
+  if (bytes.length > MOST_FILE_BYTES) throw new RefusedFileError("ERR_FILE_TOO_LARGE", path, `over ${MOST_FILE_BYTES} bytes`);
   const kind = classify(bytes);
   if (kind !== "text") throw new RefusedFileError(kind, path, `${bytes.length} bytes`);
   const contentHash = hash("sha1", bytes, "base64url");
+  const text = bytes.toString("utf8");
   if (await index.touch(file, contentHash)) return { ...file, state: "indexed" };
-  return { ...file, state: "text", hash: contentHash, text: bytes.toString("utf8") };
+  return { ...file, state: "text", hash: contentHash, text };
 }
 
-async function bytesOf({ path, size }: FoundFile, attempt: number): Promise<Buffer> {
+async function bytesOf(path: string, buffer: Buffer, attempt: number): Promise<Buffer> {
   try {
-    // One more than it had, to see that it grew; a file that grows past the limit shows that too.
-    const bytes = await readBytes(path, size + 1);
-    return bytes.length <= size ? bytes : await readBytes(path, MOST_FILE_BYTES + 1);
+    return await readBytes(path, buffer);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     if (PASSING_TROUBLE.has(code) && attempt < READ_ATTEMPTS) throw error;

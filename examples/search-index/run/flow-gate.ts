@@ -3,9 +3,9 @@ import type { Backlog } from "./backlog.ts";
 /** More files than this found and not read: the walk waits. */
 const MOST_FOUND = 50_000;
 /** More texts than this read and not tokenised: reading waits. */
-const MOST_TEXTS = 500;
+const MOST_TEXTS = 256;
 /** … or this much text. Units: bytes. */
-const MOST_TEXT_BYTES = 16 * 1024 * 1024;
+const MOST_TEXT_BYTES = 4 * 1024 * 1024;
 
 interface Pausable {
   readonly pause: () => void;

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { filter, flatMap, pipe, processor, shared } from "@job-orch/core";
 import { indexJob } from "../jobs/index.ts";
-import { getRead, READ_ATTEMPTS, readJob } from "../jobs/read.ts";
+import { getRead, READ_ATTEMPTS, readJob, readResources } from "../jobs/read.ts";
 import type { FoundFile, ReadResponse, TermedFile, TextFile, WalkRequest, WalkResponse } from "../jobs/shapes.ts";
 import { tokeniseJob } from "../jobs/tokenise.ts";
 import { walkJob } from "../jobs/walk.ts";
@@ -45,8 +45,8 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
   });
   const read = processor(watched(readJob, (file) => onRead(file)), {
     transport,
-    concurrency: 32,
-    resources: shared({ index }),
+    concurrency: 16,
+    resources: () => readResources(index),
     retry: { attempts: READ_ATTEMPTS, backoff: { kind: "exponential", baseMs: 100 } },
   });
   const tokenise = processor(watched(tokeniseJob, (file) => onTokenised(file)), { transport, concurrency: 32 });

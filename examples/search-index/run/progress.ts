@@ -53,7 +53,7 @@ export class ProgressMaker {
       dead: STAGES.reduce((sum, stage) => sum + this.#meters[stage].dead, 0),
       retried: STAGES.reduce((sum, stage) => sum + this.#meters[stage].retried, 0),
       elapsedMs: nowMs - this.#startedMs,
-      leftMs: backlog.walk > 0 || perSecond <= 0 ? undefined : (rest * 1000) / perSecond,
+      leftMs: backlog.walk > 0 || perSecond <= 0 || rest === 0 ? undefined : (rest * 1000) / perSecond,
       walking: backlog.walk > 0,
     };
   }

@@ -8,7 +8,7 @@ import { RunLock } from "./run-lock.ts";
 /** A transaction of the store may be lost in a power cut: the scan that begins every run finds what is missing. */
 const SYNCHRONOUS = "normal";
 /** Ended requests that are kept to look at. The dead letters stay until they are 30 days old. */
-const COMPLETED = { count: 1_000, bytes: 8 * 1024 * 1024 };
+const COMPLETED = { count: 0 };
 const DEAD = { count: 1_000_000 };
 
 /** What a run works with, on disk. */

@@ -8,7 +8,7 @@ export class Folders {
 
   constructor(database: DatabaseSync) {
     this.#find = database.prepare("select id from folders where path = ?");
-    this.#insert = database.prepare("insert into folders (parent, path) values (?, ?) returning id");
+    this.#insert = database.prepare("insert into folders (parent, path) values (?, ?)");
   }
 
   /** `undefined` when the index has nothing in it. */
@@ -22,6 +22,6 @@ export class Folders {
     if (known !== undefined) return known;
     const above = dirname(path);
     const parent = above === path ? 0 : this.findOrAdd(above);
-    return this.#insert.get(parent, path)?.["id"] as number;
+    return Number(this.#insert.run(parent, path).lastInsertRowid);
   }
 }

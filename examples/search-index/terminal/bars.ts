@@ -1,5 +1,5 @@
 import type { Progress, StageProgress } from "../run/progress.ts";
-import { count, plural, size, span } from "./format.ts";
+import { count, fit, plural, size, span } from "./format.ts";
 import type { Screen } from "./screen.ts";
 
 const NAME_WIDTH = 8;
@@ -51,8 +51,4 @@ function footer({ tally, dead, retried, elapsedMs, leftMs, walking }: Progress):
     ...(retried > 0 ? [plural(retried, "retry", "retries")] : []),
     memory,
   ].join(" · ");
-}
-
-function fit(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

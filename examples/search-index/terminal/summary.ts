@@ -1,10 +1,10 @@
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import { REFUSALS } from "../jobs/refused-file-error.ts";
 import type { Meters } from "../run/meters.ts";
 import { STAGES } from "../run/pipeline.ts";
 import type { Tally } from "../run/tally.ts";
 import type { Totals } from "../store/totals.ts";
-import { count, latency, plural, size, span } from "./format.ts";
+import { count, fit, latency, plural, size, span } from "./format.ts";
 import type { Screen } from "./screen.ts";
 
 export interface SummaryOf {
@@ -18,7 +18,7 @@ export interface SummaryOf {
 }
 
 /** What a run did, and what the index has now. */
-export function summary(run: SummaryOf, screen: Pick<Screen, "paint">): readonly string[] {
+export function summary(run: SummaryOf, screen: Pick<Screen, "paint" | "columns">): readonly string[] {
   return [...headline(run, screen), "", ...figures(run, screen), "", ...latencies(run, screen), ...deadLetters(run, screen)];
 }
 
@@ -59,13 +59,20 @@ function latencies({ meters }: SummaryOf, { paint }: Pick<Screen, "paint">): rea
   return [paint("dim", `  ${cells(["stage", "requests", "p50", "p99"])}`), ...rows.map((row) => `  ${row}`)];
 }
 
-function deadLetters({ totals, directory, accidents }: SummaryOf, { paint }: Pick<Screen, "paint">): readonly string[] {
+function deadLetters({ totals, directory, accidents }: SummaryOf, { paint, columns }: Pick<Screen, "paint" | "columns">): readonly string[] {
   const { refusals } = totals;
   if (refusals.length === 0 && accidents.length === 0) return [];
   const width = Math.max(...refusals.map(({ count: number }) => count(number).length));
   const lines = refusals.map(({ code, count: number, paths }) => {
-    const some = paths.map((path) => relative(directory, path) || path).join(", ");
-    return `  ${paint("yellow", REFUSALS[code].padEnd(14))}${count(number).padStart(width)}  ${paint("dim", `${some}${number > paths.length ? ", …" : ""}`)}`;
+    const some = paths.map((path) => shorten(relative(directory, path) || path)).join(", ");
+    const examples = fit(`${some}${number > paths.length ? ", …" : ""}`, columns() - width - 20);
+    return `  ${paint("yellow", REFUSALS[code].padEnd(14))}${count(number).padStart(width)}  ${paint("dim", examples)}`;
   });
   return ["", `  ${paint("dim", "dead letters: not in the index, and not read again before they change")}`, ...lines, ...accidents.map((text) => `  ${paint("red", text)}`)];
+}
+
+/** The beginning and the end of a path. */
+function shorten(path: string): string {
+  const parts = path.split(sep);
+  return parts.length <= 3 ? path : [parts[0], "…", parts.at(-1)].join(sep);
 }
