@@ -1,8 +1,18 @@
-import { type Depth, type FrameRecord, type History, type Inspect, type ListQuery, OptionError, type Page } from "@job-orch/core";
+import {
+  type Depth,
+  type FrameRecord,
+  type FrameState,
+  type History,
+  type Inspect,
+  type ListQuery,
+  OptionError,
+  type Page,
+  type WireError,
+} from "@job-orch/core";
 import type { Channels } from "./channels.ts";
 import type { Home } from "./home.ts";
 import { whole } from "./options.ts";
-import { eachFrame, type Sighting } from "./records.ts";
+import { eachFrame, type Sighting, type Wanted } from "./records.ts";
 
 const EMPTY: Depth = { ready: 0, delayed: 0, inFlight: 0, completed: 0, cancelled: 0, dead: 0, oldestReadyMs: 0, paused: false };
 
@@ -42,9 +52,9 @@ export class MemoryInspect implements Inspect {
     const mailbox = this.#channels.inspected(channel);
     if (mailbox === undefined) return { items: [], next: undefined };
     const first: Sighting[] = [];
-    eachFrame(mailbox, (sighting) => {
-      if (sighting.stamp > after && this.#matches(sighting, query)) keepFirst(first, sighting, limit + 1);
-    });
+    const wanted: Wanted = (_id, stamp, state, error) =>
+      stamp > after && fits(first, stamp, limit + 1) && this.#matches(stamp, state, error, query);
+    eachFrame(mailbox, wanted, (sighting) => keepFirst(first, sighting, limit + 1));
     const items = first.slice(0, limit).map((sighting): FrameRecord => sighting.toHistory().record);
     return { items, next: first.length > limit ? String(first[limit - 1]?.stamp) : undefined };
   };
@@ -53,25 +63,30 @@ export class MemoryInspect implements Inspect {
     const mailbox = this.#channels.inspected(channel);
     let newest: Sighting | undefined;
     if (mailbox !== undefined) {
-      eachFrame(mailbox, (sighting) => {
-        if (sighting.id === id && (newest === undefined || sighting.stamp > newest.stamp)) newest = sighting;
+      const wanted: Wanted = (candidate, stamp) => candidate === id && (newest === undefined || stamp > newest.stamp);
+      eachFrame(mailbox, wanted, (sighting) => {
+        newest = sighting;
       });
     }
     return newest?.toHistory();
   };
 
-  #matches({ state, stamp, error }: Sighting, query: ListQuery): boolean {
+  #matches(stamp: number, state: FrameState, error: WireError | undefined, query: ListQuery): boolean {
     if (query.state !== undefined && state !== query.state) return false;
     if (query.sinceMs !== undefined && this.#home.stamps.toMs(stamp) < query.sinceMs) return false;
     return query.error === undefined || error?.code === query.error || error?.name === query.error;
   }
 }
 
+/** Whether a frame is among the first so many, as far as they are known. */
+function fits(first: readonly Sighting[], stamp: number, most: number): boolean {
+  return first.length < most || stamp < (first[most - 1] as Sighting).stamp;
+}
+
 /** Keeps the first few in the order of acceptance; most come in that order already. */
 function keepFirst(first: Sighting[], sighting: Sighting, most: number): void {
   let index = first.length;
   while (index > 0 && (first[index - 1] as Sighting).stamp > sighting.stamp) index--;
-  if (index >= most) return;
   first.splice(index, 0, sighting);
   if (first.length > most) first.pop();
 }

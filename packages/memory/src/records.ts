@@ -1,38 +1,50 @@
 import type { AttemptRecord, Frame, FrameRecord, FrameState, Headers, History } from "@job-orch/core";
 import type { MemoryDelivery } from "./delivery.ts";
-import type { Finished } from "./ended.ts";
 import { Entry } from "./entry.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { DEFAULT_PRIORITY } from "./priority-levels.ts";
 
 /** One frame of a mailbox as an inspection finds it; the record is made when it is asked for. */
 export interface Sighting {
-  readonly id: string;
   readonly stamp: number;
-  readonly state: FrameState;
-  readonly error: Entry["error"];
   readonly toHistory: () => History;
 }
 
 const NO_HEADERS: Headers = Object.freeze({});
 
-/** Shows every frame of a mailbox: what waits, what is on loan, and what ended and is still kept. */
-export function eachFrame(mailbox: Mailbox, show: (sighting: Sighting) => void): void {
-  mailbox.ready.each((item, stamp) => show(item instanceof Entry ? ofEntry(mailbox, item, "ready") : ofFrame(mailbox, item, stamp)));
+/** Says whether a frame is worth a look, before anything is made of it. */
+export type Wanted = (id: string, stamp: number, state: FrameState, error: Entry["error"]) => boolean;
+
+/** Shows the wanted frames of a mailbox: what waits, what is on loan, and what ended and is still kept. */
+export function eachFrame(mailbox: Mailbox, wanted: Wanted, show: (sighting: Sighting) => void): void {
+  const showEntry = (entry: Entry, state: FrameState): void => {
+    if (wanted(entry.frame.id, entry.stamp, state, entry.error)) show(ofEntry(mailbox, entry, state));
+  };
+  mailbox.ready.each((item, stamp) => {
+    if (item instanceof Entry) showEntry(item, "ready");
+    else if (wanted(item.id, stamp, "ready", undefined)) show(ofFrame(mailbox, item, stamp));
+  });
   if (mailbox.delayed > 0) {
     mailbox.home.delays.each((item) => {
-      if (item instanceof Entry && item.owner === mailbox) show(ofEntry(mailbox, item, "delayed"));
+      if (item instanceof Entry && item.owner === mailbox) showEntry(item, "delayed");
     });
   }
-  mailbox.keys?.eachFollower((entry) => show(ofEntry(mailbox, entry, "ready")));
-  for (const taker of mailbox.takers) for (const delivery of taker.held()) show(ofDelivery(mailbox, delivery));
-  for (const entry of mailbox.ended.dead) show(ofEntry(mailbox, entry, "dead"));
-  mailbox.ended.each((item, startedMs, endedMs) => show(ofFinished(mailbox, item, startedMs, endedMs)));
+  mailbox.keys?.eachFollower((entry) => showEntry(entry, "ready"));
+  for (const taker of mailbox.takers) {
+    for (const delivery of taker.held()) {
+      if (wanted(delivery.frame.id, delivery.stamp, "in-flight", delivery.entry?.error)) show(ofDelivery(mailbox, delivery));
+    }
+  }
+  for (const entry of mailbox.ended.dead) showEntry(entry, "dead");
+  mailbox.ended.each((item, startedMs, endedMs) => {
+    if (item instanceof Entry) showEntry(item, item.place === "cancelled" ? "cancelled" : "completed");
+    else if (wanted(item.frame.id, item.stamp, "completed", undefined)) show(ofFinished(mailbox, item, startedMs, endedMs));
+  });
 }
 
 function ofFrame(mailbox: Mailbox, frame: Frame, stamp: number): Sighting {
   const toHistory = (): History => ({ record: record(mailbox, frame, stamp, { state: "ready" }), attempts: [] });
-  return { id: frame.id, stamp, state: "ready", error: undefined, toHistory };
+  return { stamp, toHistory };
 }
 
 function ofEntry(mailbox: Mailbox, entry: Entry, state: FrameState): Sighting {
@@ -41,7 +53,7 @@ function ofEntry(mailbox: Mailbox, entry: Entry, state: FrameState): Sighting {
     record: record(mailbox, frame, stamp, { state, attempt: entry.begun, dueMs: entry.dueMs, endedMs: entry.endedMs, error }),
     attempts: [...(entry.attempts ?? [])],
   });
-  return { id: frame.id, stamp, state, error, toHistory };
+  return { stamp, toHistory };
 }
 
 function ofDelivery(mailbox: Mailbox, { frame, stamp, attempt, entry, loan }: MemoryDelivery): Sighting {
@@ -50,17 +62,15 @@ function ofDelivery(mailbox: Mailbox, { frame, stamp, attempt, entry, loan }: Me
     record: record(mailbox, frame, stamp, { state: "in-flight", attempt, error: entry?.error }),
     attempts: [...(entry?.attempts ?? []), running],
   });
-  return { id: frame.id, stamp, state: "in-flight", error: entry?.error, toHistory };
+  return { stamp, toHistory };
 }
 
-function ofFinished(mailbox: Mailbox, item: Finished, startedMs: number, endedMs: number): Sighting {
-  if (item instanceof Entry) return ofEntry(mailbox, item, item.place === "cancelled" ? "cancelled" : "completed");
-  const { frame, stamp, attempt } = item;
+function ofFinished(mailbox: Mailbox, { frame, stamp, attempt }: MemoryDelivery, startedMs: number, endedMs: number): Sighting {
   const toHistory = (): History => ({
     record: record(mailbox, frame, stamp, { state: "completed", attempt, endedMs }),
     attempts: [{ attempt, startedMs, endedMs, outcome: "completed", error: undefined }],
   });
-  return { id: frame.id, stamp, state: "completed", error: undefined, toHistory };
+  return { stamp, toHistory };
 }
 
 interface Life {
