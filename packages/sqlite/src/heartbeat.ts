@@ -23,6 +23,7 @@ export class Heartbeat {
     const worker = this.#worker;
     if (worker === undefined) return;
     worker.ref(); // its end is waited for
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
     if (this.#up) worker.postMessage("stop");
     else await worker.terminate(); // it has not opened the file yet
     await this.#exited;

@@ -24,6 +24,7 @@ let sql: Statements | undefined;
 let lastBeatMs = Number.NEGATIVE_INFINITY;
 let lastLookMs = performance.now();
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
 parentPort?.postMessage("up");
 look();
 const timer = setInterval(look, LOOK_MS);
