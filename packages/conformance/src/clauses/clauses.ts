@@ -1,4 +1,17 @@
 import type { Clause } from "../clause.ts";
+import { caching } from "./api/caching.ts";
+import { cancelling } from "./api/cancel.ts";
+import { chains } from "./api/chains.ts";
+import { concurrency } from "./api/concurrency.ts";
+import { correlation } from "./api/correlation.ts";
+import { errors } from "./api/errors.ts";
+import { gates } from "./api/gates.ts";
+import { poison } from "./api/poison.ts";
+import { retries } from "./api/retries.ts";
+import { shutdown } from "./api/shutdown.ts";
+import { timeouts } from "./api/timeouts.ts";
+import { tracing } from "./api/tracing.ts";
+import { values } from "./api/values.ts";
 import { backpressure } from "./spi/backpressure.ts";
 import { broadcast } from "./spi/broadcast.ts";
 import { claims } from "./spi/claims.ts";
@@ -36,4 +49,17 @@ export const clauses: readonly Clause[] = [
   ...restarting,
   ...lifecycle,
   ...inspect,
+  ...retries,
+  ...poison,
+  ...cancelling,
+  ...timeouts,
+  ...errors,
+  ...values,
+  ...concurrency,
+  ...shutdown,
+  ...caching,
+  ...correlation,
+  ...chains,
+  ...tracing,
+  ...gates,
 ];

@@ -1,4 +1,5 @@
 import type { Awaitable, ChannelSpec, ReceiveOptions, Receiver, Sender, Transport } from "@job-orch/core";
+import { altered } from "../altered.ts";
 import type { Core } from "../core.ts";
 import type { Harness } from "../harness.ts";
 import type { Parts } from "../reference/options.ts";
@@ -55,17 +56,6 @@ function wrapTransport(transport: Transport, around: Around): Transport {
     },
   };
   return altered(transport, { ...ends, ...around.transport?.(transport) });
-}
-
-/** The same object, but for some of its members. */
-export function altered<Target extends object>(target: Target, changes: Partial<Target>): Target {
-  return new Proxy(target, {
-    get: (_, name) => {
-      if (name in changes) return Reflect.get(changes, name);
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Awaits what may be there already. */
