@@ -77,3 +77,13 @@ export { type Codec, type CodecLimits, createCodec, defaultCodec } from "./codec
 export type { ErrorClass } from "./errors/wire-error-codec.ts";
 export { RemoteError } from "./errors/remote-error.ts";
 export type { Backoff, BackoffPlan } from "./processor/backoff.ts";
+export { cached, type CachedOptions } from "./cache/cached.ts";
+export type { CacheStore } from "./cache/cache-store.ts";
+export { BusyError } from "./errors/busy-error.ts";
+export { bulkhead, type BulkheadOptions } from "./layers/bulkhead.ts";
+export { circuitBreaker, type CircuitBreakerOptions } from "./layers/circuit-breaker.ts";
+export { type AnyRun, type Layer, layer, type LayeredRun, withLayers } from "./layers/layer.ts";
+export { rateLimit, type RateLimitOptions } from "./layers/rate-limit.ts";
+export { timeout } from "./layers/timeout.ts";
+export { type JobRunTrace, trace } from "./layers/trace.ts";
+export { validate, type ValidateOptions } from "./layers/validate.ts";

@@ -1,3 +1,4 @@
+import { BusyError } from "./busy-error.ts";
 import * as coreErrors from "./errors.ts";
 import { JobError } from "./job-error.ts";
 import { RemoteError } from "./remote-error.ts";
@@ -13,6 +14,7 @@ const REMOTE_MARK = "    --- the frames above are of the process that ran the jo
 /** Classes that every caller knows: core's own and the language's. */
 const KNOWN: readonly ErrorClass[] = [
   ...Object.values(coreErrors),
+  BusyError,
   AggregateError,
   Error,
   EvalError,
