@@ -43,7 +43,9 @@ function seen(subscribers: ThreeSubscribers, count: number): Promise<void> {
   if (subscribers.seen >= count) return Promise.resolve();
   return new Promise((resolve) => {
     subscribers.onSeen = () => {
-      if (subscribers.seen >= count) resolve();
+      if (subscribers.seen < count) return;
+      subscribers.onSeen = () => {};
+      resolve();
     };
   });
 }
