@@ -64,7 +64,7 @@ export async function killPipeline(options: KillOptions): Promise<KillReport> {
     }
     const lastKillMs = performance.now();
     worker = fork(WORKER, [file, effects], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    while (seen.size < ids.size && performance.now() < deadline) await wait(20);
+    while (seen.size < ids.size && performance.now() < deadline && worker.exitCode === null) await wait(20);
     longestRecoveryMs = performance.now() - lastKillMs;
     await end(worker);
     return await judge();
@@ -100,7 +100,8 @@ export async function killPipeline(options: KillOptions): Promise<KillReport> {
 }
 
 async function end(worker: ChildProcess): Promise<void> {
-  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  if (worker.signalCode === "SIGKILL") return;
+  if (worker.exitCode !== null) throw new Error(`The process that works ended by itself with ${worker.exitCode}`);
   const exited = once(worker, "exit");
   worker.kill("SIGKILL");
   await exited;
