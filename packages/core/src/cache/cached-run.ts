@@ -67,7 +67,8 @@ export class CachedRun {
       throw fromWireError(entry.kept.error, this.#job.errors);
     }
     for (;;) {
-      const landing = (await this.#flights.join(key, context.signal)) ?? (await this.#lead(key, entry, request, resources, context));
+      // Nothing is awaited between looking for a flight and leading one.
+      const landing = await (this.#flights.join(key, context) ?? this.#lead(key, entry, request, resources, context));
       if (landing.how === "well") return landing.response;
       if (landing.how === "badly") throw landing.error;
       context.signal.throwIfAborted(); // the leader was told to stop; who was not takes the lead

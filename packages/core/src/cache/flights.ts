@@ -13,9 +13,10 @@ export class Flights {
   }
 
   /** Waits for the flight of this key; `undefined` when there is none. Rejects with `signal.reason` on abort. */
-  join(key: string, signal: AbortSignal): Promise<Landing> | undefined {
+  join(key: string, context: { readonly signal: AbortSignal }): Promise<Landing> | undefined {
     const flight = this.#flights.get(key);
     if (flight === undefined) return undefined;
+    const { signal } = context; // made on first use, so not before it is needed
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
       const leave = (): void => reject(signal.reason as Error);
