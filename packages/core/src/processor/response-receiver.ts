@@ -36,6 +36,7 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
   #next = 0;
   #handedOut: Delivery[] = [];
   #pulling: Promise<void> | undefined;
+  #joined: { readonly own: AbortSignal; readonly signal: AbortSignal } | undefined;
 
   private constructor(options: ResponseReceiverOptions, receiver: SteadyReceiver) {
     this.#options = options;
@@ -153,7 +154,10 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
   }
 
   #signal(own: AbortSignal | undefined): AbortSignal {
-    return own === undefined ? this.#closing.signal : AbortSignal.any([own, this.#closing.signal]);
+    if (own === undefined) return this.#closing.signal;
+    // Who pulls batch after batch comes with the same signal each time.
+    if (this.#joined?.own !== own) this.#joined = { own, signal: AbortSignal.any([own, this.#closing.signal]) };
+    return this.#joined.signal;
   }
 
   #closed(): ClosedError {
