@@ -13,6 +13,7 @@ import { CALLER, ROOT, toReplyAddress } from "../processor/reserved-headers.ts";
 import type { AnySendOptions } from "../processor/send-options.ts";
 import type { Frame } from "../transport/frame.ts";
 import { type Graph, GraphBuilder } from "./graph.ts";
+import { type JoinedRun, joinRun } from "./joined-run.ts";
 import * as operators from "./operators.ts";
 import type { AnyPart, AnyStage } from "./part.ts";
 import { remember } from "./pipeline-parts.ts";
@@ -33,7 +34,11 @@ export function buildPipeline(parts: readonly AnyPart[], options?: { readonly na
   const many = parts.some((part) => ("many" in part && part.many) || ("answers" in part && part.answers === "many"));
   const body = new PipelineBody(name, new GraphBuilder(name, parts, made.onError).build(), many);
   const again = (next: Partial<Made>): object => buildPipeline(next.parts ?? parts, { ...made, ...next });
-  const add = (part: AnyPart): object => again({ parts: [...parts, part], ...(isStage(part) && options?.name === undefined ? { name: `${name}-${part.name}` } : {}) });
+  const add = (part: AnyPart): object => {
+    // What the branch for errors answers goes on to what is added, so it stays with what was there before.
+    const before = made.onError === undefined ? parts : [pipeline as unknown as AnyStage];
+    return again({ parts: [...before, part], onError: undefined, name: isStage(part) ? `${name}-${part.name}` : name });
+  };
   const pipeline = {
     name,
     answers: many ? "many" : "one",
@@ -59,7 +64,7 @@ export function buildPipeline(parts: readonly AnyPart[], options?: { readonly na
     tap: (look: never) => add(operators.tap(look)),
     batch: (batchOptions: { readonly max: number }) => add(operators.batch(batchOptions)),
   };
-  remember(pipeline, { parts, entry: body.graph.entry, responses: body.graph.responses });
+  remember(pipeline, { parts, onError: made.onError, entry: body.graph.entry, responses: body.graph.responses });
   return pipeline;
 }
 
@@ -82,6 +87,8 @@ class PipelineBody {
   readonly #desk: ReplyDesk;
   readonly #caller: Caller;
   #running: Promise<void> | undefined;
+  #joined: readonly JoinedRun[] = [];
+  #stopping = false;
 
   constructor(name: string, graph: Graph, many: boolean) {
     this.#name = name;
@@ -166,6 +173,7 @@ class PipelineBody {
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
     const onAbort = (): void => void this.stop();
     options?.signal?.addEventListener("abort", onAbort, { once: true });
+    this.#stopping = false;
     this.#running = this.#work().finally(() => {
       options?.signal?.removeEventListener("abort", onAbort);
       this.#running = undefined;
@@ -175,8 +183,11 @@ class PipelineBody {
 
   /** Stages first, as what they finish still goes through the links. */
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
-    await Promise.all(Array.from(this.graph.engines, (engine) => engine.stop(options)));
-    for (const link of this.graph.links) link.stop();
+    if (this.#running === undefined) return;
+    const graceMs = this.#stopping ? 0 : (options?.graceMs ?? this.graph.entry.settings.graceMs);
+    this.#stopping = true;
+    await Promise.all(this.#joined.map(({ leave }) => leave(options)));
+    for (const link of this.graph.links) link.stop(graceMs);
     await this.#running?.catch(() => undefined);
   };
 
@@ -188,12 +199,15 @@ class PipelineBody {
   async #work(): Promise<void> {
     const { engines, links } = this.graph;
     // A processor that runs in its own right, or in another pipeline, works for this one as well.
-    const idle = Array.from(engines).filter((engine) => !engine.isRunning);
+    this.#joined = Array.from(engines, joinRun).filter((joined) => joined !== undefined);
+    const runs = [...this.#joined.map(({ ended }) => ended), ...links.map((link) => link.run())];
     try {
-      await Promise.all([...idle.map((engine) => engine.run()), ...links.map((link) => link.run())]);
+      await Promise.all(runs);
     } finally {
-      await Promise.all(idle.map((engine) => engine.stop()));
-      for (const link of links) link.stop();
+      const { graceMs } = this.graph.entry.settings;
+      await Promise.all(this.#joined.map(({ leave }) => leave()));
+      for (const link of links) link.stop(this.#stopping ? 0 : graceMs);
+      await Promise.allSettled(links.map((_, place) => runs[this.#joined.length + place]));
     }
   }
 

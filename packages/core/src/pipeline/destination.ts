@@ -10,6 +10,8 @@ export interface Passage {
   readonly id: string;
   readonly value: unknown;
   readonly headers: Headers;
+  /** It is handed off apart from its parents' settlement, so that a crash in between repeats it even inside one store. */
+  readonly apart?: boolean;
 }
 
 /** Frames that are to go out, and through whom: `engine` has the transport, the codec and the outboxes. */

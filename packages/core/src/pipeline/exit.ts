@@ -15,7 +15,7 @@ export function exit(entry: Engine, responses: ChannelSpec): Exit {
       const { [CALLER]: caller, [CALLERS]: callers, [ROOT]: root, ...rest } = headers;
       const out = stage === undefined ? rest : { ...rest, [STAGE]: stage };
       const wire = result.ok ? result : { ok: false as const, error: toWireError(result.error, { stack: entry.settings.stacks }) };
-      const body = entry.bodies.encode(wire, responses.name);
+      const body = entry.bodies.encodeResult(wire, responses.name);
       const address = (to: string | undefined, asId: string): readonly Outgoing[] => {
         const channel = to === undefined ? undefined : toReplyChannel(to);
         const frame: Frame = { id: asId, body, headers: out };

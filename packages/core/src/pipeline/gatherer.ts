@@ -3,17 +3,20 @@ import type { Headers } from "../contracts/headers.ts";
 import { CALLER, CALLERS, ROOT } from "../processor/reserved-headers.ts";
 import type { Passage } from "./destination.ts";
 
-/** A link that hands passages to a batch. */
-export interface Giver {
-  /** Sends the batch on, then lets its parents go; when it cannot be sent, they stay on loan and come again. */
-  readonly sendBatch: (passage: Passage, letGo: () => void) => void;
+/** Sends a batch on; rejects when it was not accepted. */
+export type SendBatch = (batch: Passage) => Promise<void>;
+
+/** A delivery whose passages wait in batches, perhaps in several. */
+interface Parent {
+  left: number;
+  accepted: boolean;
+  readonly over: (accepted: boolean) => void;
 }
 
 interface Waiting {
   readonly passage: Passage;
-  readonly giver: Giver;
-  /** Ends the loan of its delivery; only the last passage of a delivery has it. */
-  readonly letGo: (() => void) | undefined;
+  readonly parent: Parent;
+  readonly send: SendBatch;
 }
 
 /** Collects passages until a batch is full or has waited long enough. The links behind a fork share one. */
@@ -21,6 +24,7 @@ export class Gatherer {
   readonly #max: number;
   readonly #lingerMs: number;
   readonly #clock: Clock;
+  readonly #sending = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #timer: Timer | undefined;
 
@@ -30,30 +34,55 @@ export class Gatherer {
     this.#clock = options.clock;
   }
 
-  add(giver: Giver, passages: readonly Passage[], letGo: () => void): void {
-    for (const [place, passage] of passages.entries()) {
-      this.#waiting.push({ passage, giver, letGo: place === passages.length - 1 ? letGo : undefined });
-      if (this.#waiting.length >= this.#max) this.flush();
+  /** `over` is called once, when every batch with a passage of this delivery was sent, and says whether all were accepted. */
+  add(passages: readonly Passage[], send: SendBatch, over: (accepted: boolean) => void): void {
+    const parent: Parent = { left: passages.length, accepted: true, over };
+    for (const passage of passages) {
+      this.#waiting.push({ passage, parent, send });
+      if (this.#waiting.length >= this.#max) this.#flush();
     }
-    if (this.#waiting.length > 0) this.#timer ??= this.#clock.after(this.#lingerMs, () => this.flush());
+    if (this.#waiting.length > 0) this.#timer ??= this.#clock.after(this.#lingerMs, () => this.#flush());
   }
 
-  /** Sends off what is there. */
-  flush(): void {
+  /** Sends off what is there; resolves when nothing is on its way any more. */
+  async empty(): Promise<void> {
+    this.#flush();
+    await Promise.all(this.#sending);
+  }
+
+  #flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     const waiting = this.#waiting;
     const first = waiting[0];
     if (first === undefined) return;
     this.#waiting = [];
-    // Made from its parents, so that the same batch again has the same id.
-    const id = waiting.length === 1 ? first.passage.id : `${first.passage.id}~${waiting.length}`;
-    const value = waiting.map(({ passage }) => passage.value);
-    const headers = batchHeaders(waiting.map(({ passage }) => passage));
-    first.giver.sendBatch({ id, value, headers }, () => {
-      for (const { letGo } of waiting) letGo?.();
-    });
+    const over = (accepted: boolean): void => {
+      this.#sending.delete(sending);
+      for (const { parent } of waiting) end(parent, accepted);
+    };
+    const sending = first.send(toBatch(waiting.map(({ passage }) => passage))).then(
+      () => over(true),
+      () => over(false),
+    );
+    this.#sending.add(sending);
   }
+}
+
+function end(parent: Parent, accepted: boolean): void {
+  parent.accepted &&= accepted;
+  if (--parent.left === 0) parent.over(parent.accepted);
+}
+
+/** Its id is made from its parents', so that the same batch again has the same one. */
+function toBatch(passages: readonly Passage[]): Passage {
+  const first = passages[0]?.id ?? "";
+  return {
+    id: passages.length === 1 ? first : `${first}~${passages.length}`,
+    value: passages.map(({ value }) => value),
+    headers: batchHeaders(passages),
+    apart: true,
+  };
 }
 
 /** A batch has the headers of its first parent, and the callers of all. */

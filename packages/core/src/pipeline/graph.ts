@@ -1,5 +1,4 @@
-import { OptionError } from "../errors/errors.ts";
-import type { Awaitable } from "../contracts/awaitable.ts";
+import { OptionError, UnsupportedError } from "../errors/errors.ts";
 import { Engine } from "../processor/engine.ts";
 import { engineOf } from "../processor/processor.ts";
 import { remote } from "../processor/remote.ts";
@@ -11,7 +10,7 @@ import { Gatherer } from "./gatherer.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import type { Operator, Step } from "./operator.ts";
 import type { AnyPart, AnyStage } from "./part.ts";
-import { partsOf, responsesOf } from "./pipeline-parts.ts";
+import { partsOf } from "./pipeline-parts.ts";
 import { stageDestination } from "./stage-destination.ts";
 
 /** A pipeline, taken apart: its stages, the links between them, and where requests come in. */
@@ -27,6 +26,13 @@ export interface Graph {
 /** How many requests a processor of someone else's takes at once, as a stage. */
 const FOREIGN_CONCURRENCY = 64;
 
+/** Where a pipeline that begins with `merge` would take requests. */
+const NOWHERE: Destination = {
+  address: () => {
+    throw new UnsupportedError("A pipeline that begins with merge(…) takes no requests");
+  },
+};
+
 export class GraphBuilder {
   readonly #name: string;
   readonly #parts: readonly AnyPart[];
@@ -38,7 +44,6 @@ export class GraphBuilder {
   readonly #foreign = new Map<AnyStage, Engine>();
   readonly #entry: Engine;
   readonly #exit: Exit;
-  readonly #end: Destination;
   readonly #responses: ChannelSpec;
 
   constructor(name: string, parts: readonly AnyPart[], onError: AnyStage | undefined) {
@@ -46,52 +51,50 @@ export class GraphBuilder {
     this.#parts = parts;
     this.#onError = onError;
     this.#entry = firstEngine(parts);
-    this.#responses = { name: `${name}.responses`, mode: "broadcast" };
+    this.#responses = { name: `pipe.${name}:responses`, mode: "broadcast" };
     this.#exit = exitOf(this.#entry, this.#responses);
-    this.#end = { address: ({ id, value, headers }) => this.#exit.leave(id, { ok: true, value }, headers, undefined) };
   }
 
   build(): Graph {
-    const [first, ...rest] = this.#parts;
-    if (first === undefined) throw new OptionError("pipe() needs at least one processor");
-    let firstLink: ChannelSpec | undefined;
-    if (isStep(first)) {
-      if (!isMerged(first)) throw new OptionError(`A pipeline begins with a processor or merge(…), not with ${first.operator}(…)`);
-      this.#listen(first, rest);
-    } else {
-      this.#attach([first, ...rest], [], this.#end);
-      firstLink = this.#links.at(-1)?.channel; // joined from the last part to the first, so the first stage's link came last
-    }
+    const end: Destination = { address: ({ id, value, headers }) => this.#exit.leave(id, { ok: true, value }, headers, undefined) };
+    const entry = this.#attach(this.#parts, [], end, this.#errorBranch(this.#onError, [], end));
+    // Joined from the last part to the first, so the first stage's link came last.
+    const firstLink = entry === NOWHERE ? undefined : this.#links.at(-1)?.channel;
     return { entry: this.#entry, engines: this.#engines, links: this.#links, firstLink, responses: this.#responses };
   }
 
-  /** Joins parts from the last to the first: each needs to know where its responses go. */
-  #attach(parts: readonly AnyPart[], after: readonly Step[], end: Destination): Destination {
+  /** Joins parts from the last to the first: each needs to know where its responses go, and where its errors. */
+  #attach(parts: readonly AnyPart[], after: readonly Step[], end: Destination, onError: Destination | undefined): Destination {
     let steps = after;
     let destination = end;
-    for (const part of parts.toReversed()) {
-      if (isBranches(part)) destination = this.#fork(part, steps, destination);
-      else if (isStep(part)) {
+    for (const [place, part] of [...parts.entries()].toReversed()) {
+      if (isStep(part) && !isBranches(part) && !isMerged(part)) {
         steps = [(part as unknown as Operator<never, unknown>).step, ...steps];
         continue;
-      } else destination = this.#stage(part, steps, destination);
+      }
+      if (isMerged(part)) {
+        if (place > 0) throw new OptionError("merge(…) has no requests: it stands first in a pipeline");
+        destination = this.#listen(part, steps, destination, onError);
+      } else if (isBranches(part)) destination = this.#fork(part, steps, destination, onError);
+      else destination = this.#stage(part as AnyStage, steps, destination, onError);
       steps = [];
     }
-    if (steps.length > 0) throw new OptionError("A pipeline begins with a processor, not with an operator");
+    if (steps !== after && steps.length > 0) throw new OptionError("A pipeline begins with a processor or merge(…), not with an operator");
     return destination;
   }
 
-  #stage(stage: AnyStage, steps: readonly Step[], to: Destination): Destination {
+  #stage(stage: AnyStage, steps: readonly Step[], to: Destination, onError: Destination | undefined): Destination {
     const inner = partsOf(stage);
-    if (inner !== undefined) return this.#attach(inner, steps, to);
+    // What an inner pipeline's own branch answers goes on as its response.
+    if (inner !== undefined) return this.#attach(inner.parts, steps, to, this.#errorBranch(inner.onError, steps, to) ?? onError);
     const engine = this.#engine(stage);
     const channel: ChannelSpec = { name: this.#channelName(engine.name), mode: "work" };
-    this.#link({ from: engine, channel, steps, to });
+    this.#link({ from: engine, channel, steps, to, onError });
     return stageDestination(engine, channel);
   }
 
-  #fork(branches: Branches<never, unknown>, steps: readonly Step[], to: Destination): Destination {
-    const entries = branches.stages.map((stage) => this.#stage(stage, steps, to));
+  #fork(branches: Branches<never, unknown>, steps: readonly Step[], to: Destination, onError: Destination | undefined): Destination {
+    const entries = branches.stages.map((stage) => this.#stage(stage, steps, to, onError));
     return {
       address: async (passage, from) => {
         const outgoing: Outgoing[] = [];
@@ -105,44 +108,32 @@ export class GraphBuilder {
     };
   }
 
-  #listen(merged: Merged<unknown>, rest: readonly AnyPart[]): void {
-    let steps: readonly Step[] = [];
-    let tail = rest;
-    while (tail[0] !== undefined && isStep(tail[0]) && !isBranches(tail[0])) {
-      steps = [...steps, (tail[0] as unknown as Operator<never, unknown>).step];
-      tail = tail.slice(1);
-    }
-    const to = tail.length === 0 ? this.#end : this.#attach(tail, [], this.#end);
+  #listen(merged: Merged<unknown>, steps: readonly Step[], to: Destination, onError: Destination | undefined): Destination {
     for (const source of merged.sources) {
-      const piped = responsesOf(source);
+      const piped = partsOf(source);
       const from = piped?.entry ?? this.#engine(source, false);
-      this.#link({ from, channel: piped?.responses ?? from.channels.responses, group: `pipe.${this.#name}`, steps, to });
+      this.#link({ from, channel: piped?.responses ?? from.channels.responses, group: `pipe.${this.#name}`, steps, to, onError });
     }
+    return NOWHERE;
   }
 
-  #link(options: Pick<LinkOptions, "from" | "channel" | "group" | "steps" | "to">): void {
-    const { from, steps } = options;
-    const { clock } = this.#entry.settings.environment;
-    const batch = steps.find((step) => step.kind === "batch");
-    // The links behind a fork have the same steps, the very same list: they gather together.
-    const gatherer = batch === undefined ? undefined : (this.#gatherers.get(steps) ?? new Gatherer({ ...batch, clock }));
-    if (gatherer !== undefined) this.#gatherers.set(steps, gatherer);
-    this.#links.push(new Link({ ...options, gatherer, pipeline: this.#name, exit: this.#exit, onError: this.#errorBranch(from) }));
+  #link(options: Pick<LinkOptions, "from" | "channel" | "group" | "steps" | "to" | "onError">): void {
+    this.#links.push(new Link({ ...options, gatherer: this.#gatherer(options.steps), pipeline: this.#name, exit: this.#exit }));
   }
 
-  #errorDestination: Destination | undefined;
+  /** The links behind a fork have the same steps, the very same list: they gather together. */
+  #gatherer(steps: readonly Step[]): Gatherer | undefined {
+    const [batch, another] = steps.filter((step) => step.kind === "batch");
+    if (batch === undefined) return undefined;
+    if (another !== undefined) throw new OptionError("Only one batch(…) fits between two stages: batches of batches need a stage in between");
+    const known = this.#gatherers.get(steps) ?? new Gatherer({ ...batch, clock: this.#entry.settings.environment.clock });
+    this.#gatherers.set(steps, known);
+    return known;
+  }
 
-  #errorBranch(from: Engine): Destination | undefined {
-    const branch = this.#onError;
-    if (branch === undefined || engineOf(branch) === from) return undefined;
-    if (this.#errorDestination === undefined) {
-      const engine = this.#engine(branch);
-      const channel: ChannelSpec = { name: this.#channelName(engine.name), mode: "work" };
-      this.#links.push(new Link({ from: engine, channel, steps: [], gatherer: undefined, to: this.#end, pipeline: this.#name, exit: this.#exit, onError: undefined }));
-      this.#errorDestination = stageDestination(engine, channel);
-    }
-    const to = this.#errorDestination;
-    return { address: (passage, at): Awaitable<readonly Outgoing[]> => to.address({ ...passage, value: toFailure(passage, at) }, at) };
+  /** A failure of the branch itself leaves the pipeline: it has no branch of its own. */
+  #errorBranch(branch: AnyStage | undefined, steps: readonly Step[], to: Destination): Destination | undefined {
+    return branch === undefined ? undefined : this.#stage(branch, steps, to, undefined);
   }
 
   #engine(stage: AnyStage, hosted = true): Engine {
@@ -176,22 +167,11 @@ function firstEngine(parts: readonly AnyPart[]): Engine {
       continue;
     }
     const inner = partsOf(part);
-    if (inner !== undefined) return firstEngine(inner);
+    if (inner !== undefined) return firstEngine(inner.parts);
     const engine = engineOf(part);
     if (engine !== undefined) return engine;
   }
   throw new OptionError("A pipeline begins with a processor made by processor(…): its transport is where the pipeline's callers are");
 }
 
-/** What an `onError` branch is given. */
-export interface StageFailure {
-  readonly stage: string;
-  readonly id: string;
-  readonly error: { readonly name: string; readonly message: string; readonly code: string | undefined };
-}
-
-function toFailure({ id, value }: Passage, from: Engine): StageFailure {
-  const error = value as Error & { readonly code?: unknown };
-  const code = typeof error.code === "string" ? error.code : undefined;
-  return { stage: from.name, id, error: { name: error.name, message: error.message, code } };
-}
+export type { StageFailure } from "./stage-failure.ts";

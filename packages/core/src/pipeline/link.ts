@@ -1,24 +1,23 @@
+import type { Timer } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import { FilteredError, ProcessError } from "../errors/errors.ts";
 import { fromWireError } from "../errors/wire-error-codec.ts";
-import { ACK } from "../processor/attempt.ts";
 import { isPromise } from "../processor/awaiting.ts";
 import type { Engine } from "../processor/engine.ts";
 import { CALLER, CALLERS, NO_HEADERS, REPLY_TO } from "../processor/reserved-headers.ts";
-import { Settler } from "../processor/settler.ts";
 import { SteadyReceiver } from "../processor/steady-receiver.ts";
 import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Delivery } from "../transport/delivery.ts";
-import type { Sends, Settlement } from "../transport/settlement.ts";
+import type { Sends } from "../transport/settlement.ts";
 import type { Destination, Exit, Outgoing, Passage } from "./destination.ts";
-import type { Gatherer, Giver } from "./gatherer.ts";
+import type { Gatherer } from "./gatherer.ts";
+import { Loans } from "./loans.ts";
 import type { Step } from "./operator.ts";
+import { toFailure } from "./stage-failure.ts";
 import { through } from "./steps.ts";
 
 const DELIVERIES_PER_TURN = 256;
-/** How long a response waits when the next stage's channel did not take its request. Units: milliseconds. */
-const RESEND_AFTER_MS = 1_000;
 
 export interface LinkOptions {
   /** The pipeline, for messages. */
@@ -41,80 +40,91 @@ export interface LinkOptions {
  * The loop between two stages: responses → steps → requests. A response is let go when what it became is accepted; in
  * one step with that, where both are in one transactional store.
  */
-export class Link implements Giver {
+export class Link {
   readonly channel: ChannelSpec;
   readonly #options: LinkOptions;
   readonly #steps: readonly Step[];
   readonly #afterBatch: readonly Step[];
-  readonly #batch: Extract<Step, { kind: "batch" }> | undefined;
-  readonly #stop = new AbortController();
-  readonly #sending = new Set<Promise<void>>();
-  #settler: Settler<Settlement> | undefined;
+  readonly #batchSize: number;
+  #stopping = new AbortController();
+  #hurry = Promise.withResolvers<void>();
+  #grace: Timer | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.channel = options.channel;
     const at = options.steps.findIndex(({ kind }) => kind === "batch");
     const batch = options.steps[at];
-    this.#batch = batch?.kind === "batch" ? batch : undefined;
-    this.#steps = this.#batch === undefined ? options.steps : options.steps.slice(0, at);
-    this.#afterBatch = this.#batch === undefined ? [] : options.steps.slice(at + 1);
+    this.#batchSize = batch?.kind === "batch" ? batch.max : 0;
+    this.#steps = at < 0 ? options.steps : options.steps.slice(0, at);
+    this.#afterBatch = at < 0 ? [] : options.steps.slice(at + 1);
   }
 
+  /** Works until it is stopped; may be run again then. */
   async run(): Promise<void> {
-    const { from, channel, group } = this.#options;
-    const { transport, outboxes } = from;
-    const { leaseMs } = from.settings;
-    const { clock } = from.settings.environment;
-    const receive = { group, leaseMs, maxInFlight: DELIVERIES_PER_TURN * 2 + (this.#batch?.max ?? 0) };
-    const { signal } = this.#stop;
-    const receiver = await SteadyReceiver.open({ transport, channel, receive, clock }, signal);
-    const { transactional } = transport.capabilities;
-    const settler = new Settler<Settlement>({ processor: channel.name, receiver, outboxes, transactional, clock, onStored: () => {}, onTrouble: () => {} });
-    this.#settler = settler;
+    this.#stopping = new AbortController();
+    this.#hurry = Promise.withResolvers();
+    const { signal } = this.#stopping;
+    let receiver: SteadyReceiver;
+    try {
+      receiver = await this.#open(signal);
+    } catch (error) {
+      if (signal.aborted) return; // stopped while it opened: that is no failure
+      throw error;
+    }
+    const loans = new Loans(this.#options.from, this.channel, receiver);
     try {
       while (!signal.aborted) {
         const got = receiver.receive(DELIVERIES_PER_TURN, signal);
         const deliveries = isPromise(got) ? await got : got;
-        await this.#turn(deliveries);
-        settler.flush();
-        if (settler.underWay > 0) await settler.progress();
+        loans.take(deliveries);
+        await Promise.race([this.#turn(deliveries, loans), this.#hurry.promise]);
+        await loans.flush();
       }
     } finally {
-      this.#options.gatherer?.flush();
-      await Promise.all(this.#sending);
-      await settler.drain();
+      await Promise.race([this.#options.gatherer?.empty(), this.#hurry.promise]);
+      await loans.close(this.#hurry.promise);
       await receiver.close();
+      this.#grace?.cancel();
     }
   }
 
-  stop(): void {
-    this.#stop.abort();
+  /** Takes nothing new, and finishes what it has; after `graceMs` it gives that back. */
+  stop(graceMs: number): void {
+    this.#stopping.abort();
+    this.#grace?.cancel();
+    if (graceMs <= 0) this.#hurry.resolve();
+    else this.#grace = this.#options.from.settings.environment.clock.after(graceMs, this.#hurry.resolve);
+  }
+
+  #open(signal: AbortSignal): Promise<SteadyReceiver> {
+    const { from, channel, group } = this.#options;
+    const { leaseMs, environment } = from.settings;
+    const receive = { group, leaseMs, maxInFlight: DELIVERIES_PER_TURN * 2 + this.#batchSize };
+    return SteadyReceiver.open({ transport: from.transport, channel, receive, clock: environment.clock }, signal);
   }
 
   /** Works out what a turn's deliveries become, all at once; then sends it on in their order. */
-  async #turn(deliveries: readonly Delivery[]): Promise<void> {
-    const worked = await Promise.all(deliveries.map(async (delivery) => ({ delivery, outgoing: await this.#work(delivery) })));
-    await Promise.all(worked.map(({ delivery, outgoing }) => (outgoing === undefined ? undefined : this.#end(delivery, outgoing))));
+  async #turn(deliveries: readonly Delivery[], loans: Loans): Promise<void> {
+    const worked = await Promise.all(deliveries.map(async (delivery) => ({ delivery, outgoing: await this.#work(delivery, loans) })));
+    await Promise.all(worked.map(({ delivery, outgoing }) => (outgoing === undefined ? undefined : this.#end(delivery, outgoing, loans))));
   }
 
   /** `undefined`: it waits in a batch. */
-  async #work(delivery: Delivery): Promise<readonly Outgoing[] | undefined> {
+  async #work(delivery: Delivery, loans: Loans): Promise<readonly Outgoing[] | undefined> {
     const { from, exit, onError, gatherer } = this.#options;
     const { id, body, headers: own } = delivery.frame;
     const { [REPLY_TO]: _here, ...headers } = own ?? NO_HEADERS;
     try {
       const wire = from.bodies.decodeResult(body);
       if (!wire.ok) {
-        const error = fromWireError(wire.error, from.errors);
-        return onError === undefined
-          ? exit.leave(id, { ok: false, error }, headers, from.name)
-          : await onError.address({ id, value: error, headers }, from);
+        if (onError !== undefined) return await onError.address({ id, value: toFailure(from.name, id, wire.error), headers }, from);
+        return exit.leave(id, { ok: false, error: fromWireError(wire.error, from.errors) }, headers, from.name);
       }
       const passages = await through({ id, value: wire.value, headers }, this.#steps);
       if (passages.length === 0) return this.#dropped(id, headers);
       if (gatherer === undefined) return await this.#address(passages);
-      gatherer.add(this, passages, () => this.#letGo(delivery));
+      gatherer.add(passages, (batch) => this.#sendBatch(batch), (accepted) => (accepted ? loans.end(delivery) : loans.again(delivery)));
       return undefined;
     } catch (error) {
       return this.#broken({ id, value: error, headers });
@@ -133,42 +143,33 @@ export class Link implements Giver {
     return all;
   }
 
-  async #end(delivery: Delivery, outgoing: readonly Outgoing[]): Promise<void> {
+  async #end(delivery: Delivery, outgoing: readonly Outgoing[], loans: Loans): Promise<void> {
     const here: Sends[] = [];
     const elsewhere: Awaitable<void>[] = [];
-    for (const { engine, channel, frame } of outgoing) {
-      if (engine.transport === this.#options.from.transport) here.push({ channel, frames: [frame] });
-      else elsewhere.push(engine.outboxes.to(channel).send(frame)); // another store: accepted there before it is let go here
-    }
     try {
+      for (const { engine, channel, frame } of outgoing) {
+        if (engine.transport === this.#options.from.transport) here.push({ channel, frames: [frame] });
+        else elsewhere.push(engine.outboxes.to(channel).send(frame)); // another store: accepted there before it is let go here
+      }
       await Promise.all(elsewhere);
-      this.#settler?.add({ delivery, outcome: ACK, sends: here });
+      loans.end(delivery, here);
     } catch {
-      this.#settler?.add({ delivery, outcome: { kind: "retry", delayMs: RESEND_AFTER_MS, charge: false } });
+      loans.again(delivery);
     }
   }
 
-  /** Sent first, then its parents are let go: they are several loans, and none may be let go without the batch. */
-  sendBatch(passage: Passage, letGo: () => void): void {
-    const sending = this.#sendOut(passage)
-      .then(letGo, () => undefined) // not accepted: its parents stay on loan and come again
-      .finally(() => this.#sending.delete(sending));
-    this.#sending.add(sending);
+  /** A batch is sent apart from its parents' settlements: they are several loans, and none may be let go without the batch. */
+  async #sendBatch(batch: Passage): Promise<void> {
+    for (const { engine, channel, frame } of await this.#workBatch(batch)) await engine.outboxes.to(channel).sendAll([frame]);
   }
 
-  #letGo(delivery: Delivery): void {
-    this.#settler?.add({ delivery, outcome: ACK });
-    queueMicrotask(() => this.#settler?.flush());
-  }
-
-  async #sendOut(passage: Passage): Promise<void> {
-    let outgoing: readonly Outgoing[];
+  async #workBatch(batch: Passage): Promise<readonly Outgoing[]> {
     try {
-      outgoing = await this.#address(await through(passage, this.#afterBatch));
+      const passages = await through(batch, this.#afterBatch);
+      return passages.length === 0 ? this.#dropped(batch.id, batch.headers) : await this.#address(passages);
     } catch (error) {
-      outgoing = this.#broken({ ...passage, value: error });
+      return this.#broken({ ...batch, value: error });
     }
-    for (const { engine, channel, frame } of outgoing) await engine.outboxes.to(channel).sendAll([frame]);
   }
 
   /** What a step or the next stage's schema threw is the answer: nothing gets stuck here. */

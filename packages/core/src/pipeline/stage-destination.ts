@@ -1,5 +1,5 @@
 import type { Engine } from "../processor/engine.ts";
-import { REPLY_TO, toReplyAddress } from "../processor/reserved-headers.ts";
+import { CACHED, REPLY_TO, toReplyAddress } from "../processor/reserved-headers.ts";
 import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { FrameOptions } from "../transport/frame.ts";
 import type { Destination, Outgoing } from "./destination.ts";
@@ -12,8 +12,10 @@ const REPEAT_WINDOW_MS = 60 * 60 * 1000;
 export function stageDestination(engine: Engine, link: ChannelSpec): Destination {
   const replyTo = toReplyAddress(link);
   return {
-    address: ({ id, value, headers }, from) => {
-      const frame = engine.writer.forward(value, id, { ...headers, [REPLY_TO]: replyTo }, repeatGuard(engine, from, id));
+    address: ({ id, value, headers, apart }, from) => {
+      const { [CACHED]: _upstream, ...rest } = headers; // that the last answer was cached says nothing of the next
+      const guard = repeatGuard(engine, apart === true ? undefined : from, id);
+      const frame = engine.writer.forward(value, id, { ...rest, [REPLY_TO]: replyTo }, guard);
       const outgoing = (written: Outgoing["frame"]): readonly Outgoing[] => [{ engine, channel: engine.channels.requests, frame: written }];
       return isPromise(frame) ? frame.then(outgoing) : outgoing(frame);
     },
@@ -21,9 +23,9 @@ export function stageDestination(engine: Engine, link: ChannelSpec): Destination
 }
 
 /** Inside one transactional store a hand-off cannot repeat; elsewhere the store collapses what does. */
-function repeatGuard(engine: Engine, from: Engine, id: string): FrameOptions | undefined {
+function repeatGuard(engine: Engine, from: Engine | undefined, id: string): FrameOptions | undefined {
   const { capabilities } = engine.transport;
-  if (from.transport === engine.transport && capabilities.transactional) return undefined;
+  if (from?.transport === engine.transport && capabilities.transactional) return undefined;
   if (!capabilities.dedupe) return undefined;
   return { dedupe: { key: `forwarded:${id}`, windowMs: REPEAT_WINDOW_MS, scope: "window", onDuplicate: "drop" } };
 }

@@ -27,7 +27,7 @@ function take(passage: Passage, step: Step): Awaitable<readonly Passage[]> {
   const context = { id, headers };
   switch (step.kind) {
     case "map":
-      return then(step.apply(value, context), (made) => [{ id, headers, value: made }]);
+      return then(step.apply(value, context), (made) => [{ ...passage, value: made }]);
     case "filter":
       return then(step.keep(value, context), (keep) => (keep ? [passage] : []));
     case "tap":

@@ -9,6 +9,10 @@ import type { Capabilities } from "../transport/capabilities.ts";
 /** A response as it crosses: the value, or the error in its place as plain data. */
 export type WireResult = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
 
+/** What is left of an error that does not fit. Units: characters. */
+const LONGEST_MESSAGE = 500;
+const LONGEST_NAME = 100;
+
 /** Turns values into bodies and back, as the transport's wire asks. */
 export class BodyCodec {
   readonly #codec: Codec | undefined;
@@ -37,6 +41,18 @@ export class BodyCodec {
     } catch (error) {
       if (JobError.is(error)) throw error;
       throw new DecodeError(`The codec "${this.#codec.name}" cannot read the body`, { cause: error });
+    }
+  }
+
+  /** A response. An error that is too large for the wire goes with less to say: it must not be lost. */
+  encodeResult(result: WireResult, channel: string): unknown {
+    if (result.ok) return this.encode(result, channel);
+    try {
+      return this.encode(result, channel);
+    } catch {
+      const { name, message, code } = result.error;
+      const error = { name: name.slice(0, LONGEST_NAME), message: message.slice(0, LONGEST_MESSAGE), ...(code === undefined ? undefined : { code: code.slice(0, LONGEST_NAME) }) };
+      return this.encode({ ok: false, error }, channel);
     }
   }
 

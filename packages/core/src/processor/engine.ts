@@ -334,7 +334,7 @@ export class Engine {
     const headers = history?.record.headers;
     const address = headers?.[REPLY_TO];
     const reply = address === undefined ? undefined : toReplyChannel(address);
-    const body = this.bodies.encode({ ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) }, this.channels.responses.name);
+    const body = this.bodies.encodeResult({ ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) }, this.channels.responses.name);
     const frame: Frame = { id, body, headers };
     for (const channel of reply === undefined ? [this.channels.responses] : [reply, this.channels.responses]) {
       await this.outboxes.to(channel).sendAll([frame]);

@@ -138,7 +138,9 @@ export class Loop {
     this.#sweeper.stop();
     this.#extender.stop();
     const giveUp = clock.after(Math.max(graceMs, 1_000), () => this.#settler.abandon());
+    this.#hurry = () => this.#settler.abandon();
     await this.#settler.drain();
+    this.#hurry = undefined;
     giveUp.cancel();
   }
 

@@ -289,7 +289,7 @@ export class Work {
     const { channels, bodies } = this.#options;
     const { id, headers } = attempt.delivery.frame;
     const marked: Headers | undefined = cached ? { ...headers, [CACHED]: "processor" } : headers;
-    const frames = [{ id, body: bodies.encode(result, channels.responses.name), headers: marked, options: undefined }];
+    const frames = [{ id, body: bodies.encodeResult(result, channels.responses.name), headers: marked, options: undefined }];
     const address = headers?.[REPLY_TO];
     const reply = address === undefined ? undefined : toReplyChannel(address);
     const broadcast: Sends = { channel: channels.responses, frames };
