@@ -34,7 +34,8 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
   readonly #closing = new AbortController();
   #buffer: readonly Delivery[] = [];
   #next = 0;
-  #handedOut: Delivery[] = [];
+  /** What was handed out, as it will be let go. */
+  #handedOut: Settlement[] = [];
   #pulling: Promise<void> | undefined;
   #joined: { readonly own: AbortSignal; readonly signal: AbortSignal } | undefined;
 
@@ -66,8 +67,12 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
     if (this.#next < this.#buffer.length) return this.#takeMany(max);
     const got = this.#receiver.receive(Math.min(max, MESSAGES_PER_PULL), this.#signal(options?.signal));
     const keep = (deliveries: readonly Delivery[]): readonly ResponseMessage<unknown>[] => {
-      this.#handedOut.push(...deliveries);
-      return deliveries.map((delivery) => this.#message(delivery));
+      const messages: ResponseMessage<unknown>[] = [];
+      for (const delivery of deliveries) {
+        this.#handedOut.push({ delivery, outcome: ACK });
+        messages.push(this.#message(delivery));
+      }
+      return messages;
     };
     return isPromise(got) ? got.then(keep) : keep(got);
   };
@@ -95,7 +100,7 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
     const delivery = this.#buffer[this.#next];
     if (delivery === undefined) return undefined;
     this.#next++;
-    this.#handedOut.push(delivery);
+    this.#handedOut.push({ delivery, outcome: ACK });
     return delivery;
   }
 
@@ -130,7 +135,7 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
 
   #letGo(): void {
     if (this.#handedOut.length === 0) return;
-    const settlements = this.#handedOut.map((delivery): Settlement => ({ delivery, outcome: ACK }));
+    const settlements = this.#handedOut;
     this.#handedOut = [];
     const settled = this.#receiver.settle(settlements);
     // What could not be let go comes again: at least once.
