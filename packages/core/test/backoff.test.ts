@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Backoff, OptionError } from "../src/index.ts";
 import { backoffDelayMs, checkBackoff } from "../src/processor/backoff.ts";
@@ -42,7 +42,10 @@ describe("a backoff", () => {
   ); // prettier-ignore
 
   it("is a whole number of milliseconds up to a year, whatever it is made of", () => {
-    const positive = fc.oneof(fc.double({ min: 0, noNaN: true }), fc.constantFrom(0, Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.MIN_VALUE));
+    const positive = fc.oneof(
+      fc.double({ min: 0, noNaN: true }),
+      fc.constantFrom(0, Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.MIN_VALUE),
+    );
     const plan = fc.record({
       kind: fc.constantFrom("fixed" as const, "exponential" as const),
       baseMs: positive,

@@ -1,7 +1,16 @@
 import { Keyv } from "keyv";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { type CachedOptions, type CacheStore, cached, defineJob, OptionError, processor, type RunContext, systemEnvironment } from "../src/index.ts";
+import {
+  type CachedOptions,
+  type CacheStore,
+  cached,
+  defineJob,
+  OptionError,
+  processor,
+  type RunContext,
+  systemEnvironment,
+} from "../src/index.ts";
 import { belongings } from "./support/belongings.ts";
 import { FakeClock, turns } from "./support/fake-clock.ts";
 import { runContext, type TestContext } from "./support/run-context.ts";
@@ -65,12 +74,15 @@ describe.each(stores)("cached over $kind", ({ make }) => {
     expect(await again).toEqual({ response: "AA", ran: true });
   });
 
-  it.each([[undefined], [null], [0], [""], [new Map([[1n, new Date(0)]])], [{ error: "not one" }], [{ response: 1 }]])("takes %o for a hit like any other", async (answer) => {
-    const { request, fill, runs } = counted(make());
-    await fill("a", answer);
-    expect(await request("a")).toStrictEqual({ response: answer, ran: false });
-    expect(runs()).toBe(1);
-  });
+  it.each([[undefined], [null], [0], [""], [new Map([[1n, new Date(0)]])], [{ error: "not one" }], [{ response: 1 }]])(
+    "takes %o for a hit like any other",
+    async (answer) => {
+      const { request, fill, runs } = counted(make());
+      await fill("a", answer);
+      expect(await request("a")).toStrictEqual({ response: answer, ran: false });
+      expect(runs()).toBe(1);
+    },
+  );
 
   it("gives every hit a copy of its own", async () => {
     const { request, fill } = counted(make());
@@ -103,7 +115,8 @@ describe.each(stores)("cached over $kind", ({ make }) => {
     const options = { key: (word: string) => word, ttlMs: 1_000 };
     const two = defineJob({ name: "one", version: 2, run: async (_: string) => "two" });
     const other = defineJob({ name: "other", version: 1, run: async (_: string) => "other" });
-    for (const job of [one, two, other]) expect(await cached(job, store, options).run("a", undefined, runContext())).toBe(await job.run("a", undefined, runContext()));
+    for (const job of [one, two, other])
+      expect(await cached(job, store, options).run("a", undefined, runContext())).toBe(await job.run("a", undefined, runContext()));
     expect(await cached(one, store, options).getCache?.("a", undefined, runContext())).toEqual({ response: "one" });
   });
 });
@@ -193,7 +206,10 @@ describe("a stale response", () => {
     const { request, open, runs } = await stale();
     const renewing = request("a");
     await turns();
-    expect(await Promise.all([request("a"), request("a")])).toEqual([{ response: "old", ran: false }, { response: "old", ran: false }]);
+    expect(await Promise.all([request("a"), request("a")])).toEqual([
+      { response: "old", ran: false },
+      { response: "old", ran: false },
+    ]);
     await open[1]?.end("new");
     expect(await renewing).toEqual({ response: "new", ran: true });
     expect(await request("a")).toEqual({ response: "new", ran: false });
@@ -242,7 +258,13 @@ describe("errors", () => {
   });
 
   it("are kept only when they are of the kind to be kept, and not when the test for that fails", async () => {
-    for (const when of [(error: unknown) => error instanceof Down, () => { throw new Error("no"); }]) { // prettier-ignore
+    for (const when of [
+      (error: unknown) => error instanceof Down,
+      () => {
+        throw new Error("no");
+      },
+    ]) {
+      // prettier-ignore
       const { request, open, runs } = counted(new Map(), { negative: { ttlMs: 100, when } });
       for (let n = 1; n <= 2; n++) {
         const asked = rejection(request("a"));
@@ -353,7 +375,14 @@ describe("a store", () => {
 });
 
 describe("a key", () => {
-  it.each([() => { throw new Error("no"); }, () => 5 as never, () => undefined as never])("that cannot be made only costs the cache: %o", async (key) => { // prettier-ignore
+  it.each([
+    () => {
+      throw new Error("no");
+    },
+    () => 5 as never,
+    () => undefined as never,
+  ])("that cannot be made only costs the cache: %o", async (key) => {
+    // prettier-ignore
     const { request, open } = counted(new Map(), { key });
     const context = runContext();
     const asked = request("a", context);
@@ -366,7 +395,12 @@ describe("a key", () => {
 
 describe("a cached job", () => {
   it("has the type of the job", () => {
-    const job = defineJob({ name: "typed", request: z.object({ n: z.coerce.number() }), response: z.string(), run: ({ n }, pool: Map<number, string>) => pool.get(n) ?? "" });
+    const job = defineJob({
+      name: "typed",
+      request: z.object({ n: z.coerce.number() }),
+      response: z.string(),
+      run: ({ n }, pool: Map<number, string>) => pool.get(n) ?? "",
+    });
     const made = cached(job, new Keyv(), {
       key: (request) => {
         expectTypeOf(request).toEqualTypeOf<{ n: number }>();
@@ -385,9 +419,12 @@ describe("a cached job", () => {
     expect(await made.getCache?.(2, undefined, runContext())).toBe(undefined);
   });
 
-  it.each([{ ttlMs: 0 }, { staleMs: -1 }, { negative: { ttlMs: Number.NaN } }, { storeTimeoutMs: 0 }])("refuses options out of range: %o", (wrong) => {
-    expect(() => counted(new Map(), wrong)).toThrow(OptionError);
-  });
+  it.each([{ ttlMs: 0 }, { staleMs: -1 }, { negative: { ttlMs: Number.NaN } }, { storeTimeoutMs: 0 }])(
+    "refuses options out of range: %o",
+    (wrong) => {
+      expect(() => counted(new Map(), wrong)).toThrow(OptionError);
+    },
+  );
 });
 
 describe.each(wires)("a processor of a cached job on the $wire wire", ({ open }) => {

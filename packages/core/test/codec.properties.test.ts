@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DecodeError, defaultCodec, EncodeError } from "../src/index.ts";
 
@@ -30,7 +30,9 @@ const carriable = fc.letrec<{ value: unknown }>((tie) => ({
       text.filter((key) => key !== "__proto__"),
       tie("value"),
     ),
-    fc.uniqueArray(fc.tuple(tie("value"), tie("value")), { selector: ([key]) => key, comparator: "SameValueZero" }).map((pairs) => new Map(pairs)),
+    fc
+      .uniqueArray(fc.tuple(tie("value"), tie("value")), { selector: ([key]) => key, comparator: "SameValueZero" })
+      .map((pairs) => new Map(pairs)),
     fc.array(tie("value")).map((members) => new Set(members)),
     tie("value").map((shared) => [shared, { shared }]),
   ),
@@ -84,7 +86,10 @@ describe("the codec", () => {
 
   it("never throws anything but a DecodeError, whatever the bytes, and changes no prototype", () => {
     const before = Reflect.ownKeys(Object.prototype).length;
-    const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), byte: fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('{}[]",:$v\\_u0'))) });
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      byte: fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('{}[]",:$v\\_u0'))),
+    });
     fc.assert(
       fc.property(carriable, fc.array(edit, { minLength: 1, maxLength: 8 }), fc.boolean(), (value, edits, cut) => {
         const bytes = Buffer.from(encode(value));
@@ -104,7 +109,14 @@ describe("the codec", () => {
     const key = fc.constantFrom("$", "v", "a", "__proto__", "constructor");
     const word = fc.constantFrom("map", "set", "ref", "null", "object", "date", "regexp", "Uint8Array", "hole", "bigint", "toString");
     const json = fc.letrec<{ value: unknown }>((tie) => ({
-      value: fc.oneof({ maxDepth: 5 }, word, fc.integer({ min: -1, max: 5 }), fc.constant(null), fc.array(tie("value")), fc.array(fc.tuple(key, tie("value")))),
+      value: fc.oneof(
+        { maxDepth: 5 },
+        word,
+        fc.integer({ min: -1, max: 5 }),
+        fc.constant(null),
+        fc.array(tie("value")),
+        fc.array(fc.tuple(key, tie("value"))),
+      ),
     })).value;
     const write = (value: unknown): string => {
       if (!Array.isArray(value)) return JSON.stringify(value);

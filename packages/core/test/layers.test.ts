@@ -10,7 +10,13 @@ import { FakeClock, turns } from "./support/fake-clock.ts";
 import { runContext } from "./support/run-context.ts";
 import { rejection } from "./support/until.ts";
 
-const upper = defineJob({ name: "upper", request: z.string(), response: z.string(), version: 2, run: (text, _: void, { id }) => `${id}:${text.toUpperCase()}` });
+const upper = defineJob({
+  name: "upper",
+  request: z.string(),
+  response: z.string(),
+  version: 2,
+  run: (text, _: void, { id }) => `${id}:${text.toUpperCase()}`,
+});
 
 /** A job whose runs end when the test says so. */
 function gated() {
@@ -112,7 +118,15 @@ describe("timeout", () => {
     const context = runContext({ id: "9", attempt: 3, headers: { a: "b" }, deadline: 5, fence: 4 });
     const answer = watched(withLayers(job, timeout(60_000)).run("a", undefined, context));
     const inner = open[0]?.context;
-    expect(inner).toMatchObject({ id: "9", attempt: 3, headers: { a: "b" }, deadline: 5, fence: 4, progress: context.progress, log: context.log });
+    expect(inner).toMatchObject({
+      id: "9",
+      attempt: 3,
+      headers: { a: "b" },
+      deadline: 5,
+      fence: 4,
+      progress: context.progress,
+      log: context.log,
+    });
     expect(inner?.signal.aborted).toBe(false);
     context.abort(new Error("enough"));
     expect(inner?.signal.reason).toEqual(new Error("enough"));
@@ -152,7 +166,10 @@ describe("rateLimit", () => {
   it("never saves up more than the limit, and a clock that is set back takes nothing away", async () => {
     let nowMs = 1_000_000;
     const { job, names } = gated();
-    const layered = withLayers(job, rateLimit({ limit: 2, perMs: 10, maxWaiting: 0, clock: { now: () => nowMs, after: () => ({ cancel: () => undefined }) } }));
+    const layered = withLayers(
+      job,
+      rateLimit({ limit: 2, perMs: 10, maxWaiting: 0, clock: { now: () => nowMs, after: () => ({ cancel: () => undefined }) } }),
+    );
     nowMs += 1_000;
     for (const request of "abc") watched(layered.run(request, undefined, runContext()));
     expect(names()).toBe("ab");
@@ -333,7 +350,10 @@ describe("circuitBreaker", () => {
 });
 
 describe("validate", () => {
-  const lengths = withLayers({ name: "length", run: (text: string) => text.length }, validate({ request: z.string().max(3).trim(), response: z.number().min(1) }));
+  const lengths = withLayers(
+    { name: "length", run: (text: string) => text.length },
+    validate({ request: z.string().max(3).trim(), response: z.number().min(1) }),
+  );
 
   it("passes on what fits, as it is", () => {
     expect(lengths.run(" a ")).toBe(3);
@@ -357,7 +377,9 @@ describe("trace", () => {
   const kinds = ["start", "end", "asyncStart", "asyncEnd", "error"] as const;
   const listening = async (act: () => unknown): Promise<[string, JobRunTrace][]> => {
     const heard: [string, JobRunTrace][] = [];
-    const subscribers = Object.fromEntries(kinds.map((kind) => [kind, (told: unknown) => void heard.push([kind, { ...(told as JobRunTrace) }])]));
+    const subscribers = Object.fromEntries(
+      kinds.map((kind) => [kind, (told: unknown) => void heard.push([kind, { ...(told as JobRunTrace) }])]),
+    );
     const channels = tracingChannel("job-orch:job.run");
     channels.subscribe(subscribers as never);
     try {

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AttemptTimeoutError, defaultCodec, JobError, RemoteError, SendError, ValidationError, type WireError } from "../src/index.ts";
 import { fromWireError, toWireError } from "../src/errors/wire-error-codec.ts";
@@ -81,11 +81,14 @@ describe("an error that crosses", () => {
     expect(cross(new SendError("jobs", { retry: "unknown", accepted: 3 }))).toMatchObject({ retry: "unknown", accepted: 3 });
   });
 
-  it.each([EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error])("is of the language's own class: %o", (errorClass) => {
-    const error = cross(new errorClass("m"));
-    expect(Object.getPrototypeOf(error)).toBe(errorClass.prototype);
-    expect(error.message).toBe("m");
-  });
+  it.each([EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error])(
+    "is of the language's own class: %o",
+    (errorClass) => {
+      const error = cross(new errorClass("m"));
+      expect(Object.getPrototypeOf(error)).toBe(errorClass.prototype);
+      expect(error.message).toBe("m");
+    },
+  );
 
   it("brings the members of an AggregateError", () => {
     const error = cross(new AggregateError([new TypeError("a"), new NotAnImage("b")], "both"), NotAnImage) as AggregateError;
@@ -187,7 +190,13 @@ describe("toWireError never throws and is bounded", () => {
 
   it("stays under 64 KiB, and 16 KiB of stack, whatever it is given", () => {
     const wide = (depth: number): Error => {
-      const error = depth === 0 ? new Error("\u0001".repeat(50_000)) : new AggregateError(Array.from({ length: 20 }, () => wide(depth - 1)), "😀".repeat(50_000));
+      const error =
+        depth === 0
+          ? new Error("\u0001".repeat(50_000))
+          : new AggregateError(
+              Array.from({ length: 20 }, () => wide(depth - 1)),
+              "😀".repeat(50_000),
+            );
       error.stack = "\n€".repeat(1_000_000);
       return Object.assign(error, Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`field${index}`, "x".repeat(2_000)])));
     };
@@ -199,12 +208,17 @@ describe("toWireError never throws and is bounded", () => {
 
   it("takes anything at all", () => {
     fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true, withObjectString: true }), fc.anything(), fc.dictionary(fc.string(), fc.anything()), (thrown, cause, fields) => {
-        for (const given of [thrown, Object.assign(new Error("m", { cause }), fields)]) {
-          const wire = toWireError(given);
-          expect(fromWireError(defaultCodec.decode(defaultCodec.encode(wire)) as WireError)).toBeInstanceOf(Error);
-        }
-      }),
+      fc.property(
+        fc.anything({ withNullPrototype: true, withObjectString: true }),
+        fc.anything(),
+        fc.dictionary(fc.string(), fc.anything()),
+        (thrown, cause, fields) => {
+          for (const given of [thrown, Object.assign(new Error("m", { cause }), fields)]) {
+            const wire = toWireError(given);
+            expect(fromWireError(defaultCodec.decode(defaultCodec.encode(wire)) as WireError)).toBeInstanceOf(Error);
+          }
+        },
+      ),
     );
   });
 });
@@ -221,7 +235,10 @@ describe("fromWireError takes what a stranger wrote", () => {
   });
 
   it("takes no field that would change how an error behaves, nor a prototype", () => {
-    const data = JSON.parse('{"__proto__":{"x":1},"constructor":1,"toString":1,"stack":1,"prototype":1,"fine":1}') as Record<string, unknown>;
+    const data = JSON.parse('{"__proto__":{"x":1},"constructor":1,"toString":1,"stack":1,"prototype":1,"fine":1}') as Record<
+      string,
+      unknown
+    >;
     const error = fromWireError({ name: "TypeError", message: "m", data });
     expect(Object.keys(error)).toEqual(["fine"]);
     expect(Object.getPrototypeOf(error)).toBe(TypeError.prototype);
@@ -229,7 +246,10 @@ describe("fromWireError takes what a stranger wrote", () => {
   });
 
   it("goes eight levels deep", () => {
-    const deep = Array.from({ length: 5_000 }).reduce<WireError>((cause) => ({ name: "Error", message: "", cause }), { name: "Error", message: "" });
+    const deep = Array.from({ length: 5_000 }).reduce<WireError>((cause) => ({ name: "Error", message: "", cause }), {
+      name: "Error",
+      message: "",
+    });
     let levels = 0;
     for (let error: unknown = fromWireError(deep); error instanceof Error; error = error.cause) levels++;
     expect(levels).toBe(8);

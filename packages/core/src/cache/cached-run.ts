@@ -79,10 +79,18 @@ export class CachedRun {
   #look(key: string, context: RunContext, flying: boolean): Awaitable<CacheEntry | undefined> {
     const entry = this.#find(key, context);
     if (!flying || !isPromise(entry)) return entry;
-    return entry.then((found) => ((found !== undefined && this.#isFresh(found)) || this.#flights.has(key) ? found : this.#find(key, context)));
+    return entry.then((found) =>
+      (found !== undefined && this.#isFresh(found)) || this.#flights.has(key) ? found : this.#find(key, context),
+    );
   }
 
-  #answer(key: string, entry: CacheEntry | undefined, request: unknown, resources: unknown, context: RunContext): Awaitable<Hit | undefined> {
+  #answer(
+    key: string,
+    entry: CacheEntry | undefined,
+    request: unknown,
+    resources: unknown,
+    context: RunContext,
+  ): Awaitable<Hit | undefined> {
     this.#found.set(context, { entry });
     // Stale, it is given out only while someone renews it; else this request does.
     const usable = entry !== undefined && "response" in entry.kept && (this.#isFresh(entry) || this.#flights.has(key));
@@ -95,7 +103,9 @@ export class CachedRun {
     const entry = this.#book.find(key, context);
     const { response: schema } = this.#job;
     if (schema === undefined) return entry;
-    return isPromise(entry) ? entry.then((found) => this.#fitting(found, schema, key, context)) : this.#fitting(entry, schema, key, context);
+    return isPromise(entry)
+      ? entry.then((found) => this.#fitting(found, schema, key, context))
+      : this.#fitting(entry, schema, key, context);
   }
 
   #fitting(entry: CacheEntry | undefined, schema: AnySchema, key: string, context: RunContext): Awaitable<CacheEntry | undefined> {

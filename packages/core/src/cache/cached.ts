@@ -45,7 +45,10 @@ export function cached<J extends AnyJob>(job: J, store: CacheStore, options: Cac
     key: key as (request: unknown) => string,
     ttlMs: layerOption("cached", "ttlMs", ttlMs, 1),
     staleMs: layerOption("cached", "staleMs", staleMs, 0),
-    negative: negative === undefined ? undefined : { when: () => true, ...negative, ttlMs: layerOption("cached", "negative.ttlMs", negative.ttlMs, 1) },
+    negative:
+      negative === undefined
+        ? undefined
+        : { when: () => true, ...negative, ttlMs: layerOption("cached", "negative.ttlMs", negative.ttlMs, 1) },
     storeTimeoutMs: layerOption("cached", "storeTimeoutMs", storeTimeoutMs, 1),
     clock,
   });

@@ -43,7 +43,10 @@ function isPlain(value: unknown, depth: number): boolean {
       return true;
     case "object":
       return value === null || (depth < maxDepth && isFirst(value) && isPlainContainer(value, depth + 1));
-    default:
+    case "bigint":
+    case "function":
+    case "symbol":
+    case "undefined":
       return false;
   }
 }

@@ -52,7 +52,7 @@ export class TaggedReader {
     for (let index = 0; index < value.length; index++) {
       const element = value[index];
       if (typeof element !== "object" || element === null) continue;
-      if (isHole(element)) delete value[index];
+      if (isHole(element)) Reflect.deleteProperty(value, index);
       else value[index] = this.#read(element, depth);
     }
     return value;
@@ -149,5 +149,7 @@ function fail(tag: string): never {
 }
 
 function unreadable(tag: unknown): DecodeError {
-  return new DecodeError(`The body has a tag that cannot be read: ${typeof tag === "string" ? JSON.stringify(tag.slice(0, 40)) : typeof tag}`);
+  return new DecodeError(
+    `The body has a tag that cannot be read: ${typeof tag === "string" ? JSON.stringify(tag.slice(0, 40)) : typeof tag}`,
+  );
 }

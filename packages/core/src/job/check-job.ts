@@ -16,7 +16,10 @@ export function checkJob(job: AnyJob): void {
       throw new OptionError(`"${side}" of the job "${name}" is not a Standard Schema`);
     }
   }
-  if (!Array.isArray(errors) || !errors.every((error) => typeof error === "function" && (error === Error || error.prototype instanceof Error))) {
+  if (
+    !Array.isArray(errors) ||
+    !errors.every((error) => typeof error === "function" && (error === Error || error.prototype instanceof Error))
+  ) {
     throw new OptionError(`"errors" of the job "${name}" takes classes of errors`);
   }
 }

@@ -47,7 +47,14 @@ export function defineJob<
   Resources = void,
 >(
   definition: JobDefinition<Name, RequestSchema, ResponseSchema, Request, Returned, Resources>,
-): Job<Name, SchemaIn<RequestSchema, Request>, SchemaOut<RequestSchema, Request>, Returned, SchemaOut<ResponseSchema, Returned>, Resources> {
+): Job<
+  Name,
+  SchemaIn<RequestSchema, Request>,
+  SchemaOut<RequestSchema, Request>,
+  Returned,
+  SchemaOut<ResponseSchema, Returned>,
+  Resources
+> {
   checkJob(definition);
   return definition as never; // its schemas say the same types in another way
 }

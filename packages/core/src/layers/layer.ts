@@ -24,7 +24,8 @@ export type LayeredRun = (request: unknown, resources: unknown, context: RunCont
 export function layer(around: (run: LayeredRun, name: string) => LayeredRun): Layer {
   return (job) => {
     const { name, getCache } = job as { readonly name?: unknown; readonly getCache?: unknown };
-    const run: LayeredRun = (request, resources, context) => (job as unknown as { readonly run: LayeredRun }).run(request, resources, context);
+    const run: LayeredRun = (request, resources, context) =>
+      (job as unknown as { readonly run: LayeredRun }).run(request, resources, context);
     const copy = Object.assign(Object.create(Object.getPrototypeOf(job) as object | null) as typeof job, job);
     const own = { run: around(run, typeof name === "string" ? name : "") };
     // Both are asked as members of the job they come from: it may be an instance of a class.

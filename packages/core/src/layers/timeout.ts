@@ -28,7 +28,13 @@ export function timeout(timeoutMs: number, options: { readonly clock?: Clock } =
   });
 }
 
-function inTime(answer: PromiseLike<unknown>, abortable: AbortableContext, clock: Clock, timeoutMs: number, name: string): Promise<unknown> {
+function inTime(
+  answer: PromiseLike<unknown>,
+  abortable: AbortableContext,
+  clock: Clock,
+  timeoutMs: number,
+  name: string,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(timeoutMs, () => {
       const error = new AttemptTimeoutError(`${name === "" ? "The job" : `"${name}"`} took longer than ${timeoutMs} ms`);
