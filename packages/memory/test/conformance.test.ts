@@ -1,23 +1,19 @@
-import { conformance, VirtualClock } from "@job-orch/conformance";
+import { conformance } from "@job-orch/conformance";
 import { test } from "vitest";
-import { memory, type MemoryOptions } from "../src/index.ts";
+import { memory } from "../src/index.ts";
 
-const BOUNDED_FRAMES = 20;
+const capacity = { frames: 20 } as const;
 
-/** The suite's harness on a clock that need not be waited for. */
-function harness(name: string, options: MemoryOptions) {
-  const clock = new VirtualClock();
-  return {
-    name,
-    open: async () => memory({ ...options, clock }),
-    bounded: { frames: BOUNDED_FRAMES, open: async () => memory({ ...options, clock, capacity: { frames: BOUNDED_FRAMES } }) },
-    leftovers: () => clock.pending,
-    slowMs: 5_000,
-    quietMs: 100,
-    clock,
-  };
+for (const isolation of ["none", "codec"] as const) {
+  conformance({
+    test,
+    harness: {
+      name: isolation === "none" ? "memory" : "memory with codec",
+      open: async () => memory({ isolation }),
+      bounded: { frames: capacity.frames, open: async () => memory({ isolation, capacity }) },
+      slowMs: 8_000,
+      quietMs: 100,
+    },
+    results: new URL(`../../../docs/guarantees/memory-${isolation}.json`, import.meta.url),
+  });
 }
-
-conformance({ test, harness: harness("memory", {}) });
-conformance({ test, harness: harness("memory, isolated", { isolation: "codec" }) });
-conformance({ test, harness: { name: "memory, by the system's clock", open: async () => memory(), slowMs: 5_000, quietMs: 50 } });

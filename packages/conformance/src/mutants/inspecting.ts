@@ -31,7 +31,7 @@ export const inspecting: readonly Mutant[] = [
       return told === undefined ? undefined : { ...told, attempts: told.attempts.slice(-1) };
     },
   })),
-  power("redrive-says-what-was-asked", { "SPI-INS-05": /./ }, ({ redrive }) => ({
+  power("redrive-says-what-was-asked", { "API-RTY-08": /./, "SPI-INS-05": /./ }, ({ redrive }) => ({
     redrive: async (channel, query) => Math.max(await redrive(channel, query), query?.ids?.length ?? 1),
   })),
   power("remove-does-nothing", { "SPI-INS-06": /./ }, () => ({ remove: async () => 2 })),

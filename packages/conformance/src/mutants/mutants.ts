@@ -1,6 +1,8 @@
 import { broadcasting } from "./broadcasting.ts";
+import { carrying } from "./carrying.ts";
 import { inspecting } from "./inspecting.ts";
 import { leasing } from "./leasing.ts";
+import { loopMutants } from "./loop-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { optional } from "./options.ts";
 import { receiving } from "./receiving.ts";
@@ -9,4 +11,4 @@ import { settling } from "./settling.ts";
 import { storing } from "./storing.ts";
 
 /** Transports that are broken on purpose: each must fail the clauses it breaks, and each clause is failed by one of them. */
-export const mutants: readonly Mutant[] = [...sending, ...receiving, ...broadcasting, ...settling, ...leasing, ...optional, ...storing, ...inspecting];
+export const mutants: readonly Mutant[] = [...sending, ...receiving, ...broadcasting, ...settling, ...leasing, ...optional, ...storing, ...inspecting, ...carrying, ...loopMutants];

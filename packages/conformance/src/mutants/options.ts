@@ -89,8 +89,8 @@ export const optional: readonly Mutant[] = [
   options("delay-capped-int32: what is due later fires at once", { "SPI-DLY-05": /due in 30 days, but/ }, ({ options: own }, nowMs) =>
     (own?.dueMs ?? 0) - nowMs > INT32_MS ? { ...own, dueMs: undefined } : own,
   ),
-  part("delay-blocks: what is delayed holds up what is behind it", { "SPI-DLY-03": /./ }, () => ({ Queue: DelayBlocks })),
-  part("retry-ignores-delay", { "SPI-DLY-04": /its delay being 200 ms/ }, () => ({ Queue: RetryIgnoresDelay })),
+  part("delay-blocks: what is delayed holds up what is behind it", { "API-RTY-06": /held up the other/, "SPI-DLY-03": /./ }, () => ({ Queue: DelayBlocks })),
+  part("retry-ignores-delay", { "API-RTY-02": /the backoff being/, "SPI-DLY-04": /its delay being 200 ms/ }, () => ({ Queue: RetryIgnoresDelay })),
   part("past-is-never", { "SPI-DLY-06": late }, () => ({ Queue: PastIsNever })),
   options("priority-ignored", { "SPI-PRI-01": /not followed/, "SPI-PRI-02": /only 0 of the first 40/ }, ({ options: own }) => ({ ...own, priority: undefined })),
   part("starves-low", { "SPI-PRI-03": /never delivered/ }, () => ({ Queue: StarvesLow })),

@@ -36,6 +36,7 @@ export class ReferenceTransport implements Transport {
     this.store.needs(this.capabilities.groups || group === undefined, "groups");
     if (group !== undefined && channel.mode === "work") throw new OptionError(`The work channel "${channel.name}" has no groups`);
     await this.store.whileDown(signal);
+    this.#check(signal); // it may have been closed meanwhile
     return this.#subscribe(channel, options, this.store.subscribe(channel, group));
   };
 

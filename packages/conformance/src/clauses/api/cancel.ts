@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import type { RunContext } from "@job-orch/core";
 import { type Clause, clause } from "../../clause.ts";
-import { failureOf, host, processorOf, responsesOf, run } from "./host.ts";
+import { failureOf, host, later, processorOf, responsesOf, run } from "./host.ts";
 
 const reason = new DOMException("not wanted any more", "AbortError");
 
@@ -28,8 +28,7 @@ export const cancelling: readonly Clause[] = [
     let told: RunContext | undefined;
     const hosted = host(bench, { run: untilTold((context) => (told = context)) });
     const over = new AbortController();
-    const calling = hosted.call("x", { signal: over.signal });
-    calling.catch(() => undefined);
+    const calling = later(hosted.call("x", { signal: over.signal, timeoutMs: 10 * bench.slowMs }));
     await bench.until(() => told !== undefined, "the job runs");
     over.abort(reason);
     strictEqual(await bench.failure(() => calling, "an aborted call fails"), reason);
@@ -39,7 +38,7 @@ export const cancelling: readonly Clause[] = [
   clause("API-CAN-03", "a cancel from another connection reaches the job", ["beyond one process"], async (bench) => {
     let told: RunContext | undefined;
     const hosted = host(bench, { run: untilTold((context) => (told = context)) });
-    const calling = failureOf(bench, hosted.call("x", { id: "far", timeoutMs: 4 * bench.slowMs }));
+    const calling = failureOf(bench, hosted.call("x", { id: "far", timeoutMs: 10 * bench.slowMs }));
     const elsewhere = processorOf(bench, { name: hosted.name, transport: await bench.peer() });
     await bench.until(() => told !== undefined, "the job runs");
     await bench.within(elsewhere.cancel("far"), "a cancel is stored");

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Transport } from "@job-orch/core";
 import { type Clause, clause } from "../../clause.ts";
 import { altered } from "../../altered.ts";
-import { failureOf, host, processorOf, responsesOf } from "./host.ts";
+import { failureOf, host, later, processorOf, responsesOf } from "./host.ts";
 
 export const correlation: readonly Clause[] = [
   clause("API-COR-01", "300 calls at once each get their own response", [], async (bench) => {
@@ -36,7 +36,7 @@ export const correlation: readonly Clause[] = [
   clause("API-COR-04", "an id is refused while a call with it waits", [], async (bench) => {
     const release = Promise.withResolvers<void>();
     const hosted = host(bench, { run: () => release.promise });
-    const first = hosted.call("x", { id: "same" });
+    const first = later(hosted.call("x", { id: "same" }));
     strictEqual((await failureOf(bench, hosted.call("y", { id: "same" }))).code, "ERR_OPTION");
     release.resolve();
     await bench.within(first, "a call is answered");

@@ -19,7 +19,7 @@ export const shutdown: readonly Clause[] = [
     await bench.within(hosted.sendMany(["first", "second"]), "a send is accepted");
     await bench.until(() => began.length === 1, "the job runs");
     const stopping = running.stop();
-    await bench.pause(bench.quietMs / 4);
+    await bench.pause(4 * bench.quietMs); // longer than a job is given that was told to stop
     release.resolve();
     await bench.within(stopping, "a processor stops");
     deepStrictEqual((await responses.next()).result, { ok: true, value: "first" }, "what ran was not finished");

@@ -1,9 +1,10 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, fail, strictEqual } from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import type { Awaitable, ChannelSpec, Receiver, Sender, Transport } from "@job-orch/core";
 import type { Bench } from "../../bench.ts";
 import { type Clause, clause } from "../../clause.ts";
 import { never } from "../../never.ts";
+import { WhatRuns } from "../../what-runs.ts";
 
 /** Something with one connection, both ends of a channel, and one delivery in hand. */
 interface Scene {
@@ -159,28 +160,59 @@ export const lifecycle: readonly Clause[] = [
   }),
 
   clause("SPI-TRT-17", "nothing is left running once a transport is closed", [], async (bench) => {
-    const before = running();
-    const leftBefore = (await bench.harness.leftovers?.()) ?? 0;
-    const { transport, channel, sender, receiver } = await scene(bench);
-    await bench.receiver(bench.broadcast(), {}, transport);
-    await bench.accepted(sender, bench.frames(2));
-    await bench.take(receiver, 1);
-    const waiting = call(async () => (await bench.receiver(channel, { maxInFlight: 1 }, transport)).receive(5, never));
-    const second = call(() => receiver.receive(5, never));
-    if (bench.capabilities.delay) await bench.accepted(sender, [bench.frame("late", { options: { dueMs: bench.clock.now() + 3_600_000 } })]);
-    await bench.within(transport[Symbol.asyncDispose](), "a transport closes");
-    await Promise.all([waiting, second].map((one) => bench.within(one.catch(() => undefined), "a receive ends when its transport closes")));
-    const endsMs = bench.clock.now() + bench.slowMs;
-    for (;;) {
-      const left = leftOver(before);
-      const leftInBackend = ((await bench.harness.leftovers?.()) ?? 0) - leftBefore;
-      if (left.length === 0 && leftInBackend <= 0) return;
-      const what = [...left, ...(leftInBackend > 0 ? [`${leftInBackend} in the backend`] : [])].join(", ");
-      if (bench.clock.now() >= endsMs) strictEqual(what, "", "something is left running after a transport was closed");
-      await bench.pause(10);
-    }
+    await leavesNothing(bench, async () => {
+      const { transport, channel, sender, receiver } = await scene(bench);
+      await bench.receiver(bench.broadcast(), {}, transport);
+      await bench.accepted(sender, bench.frames(2));
+      await bench.take(receiver, 1);
+      const busy = await bench.receiver(channel, { maxInFlight: 1 }, transport);
+      const waiting = [call(() => busy.receive(5, never)), call(() => receiver.receive(5, never))];
+      if (bench.capabilities.delay) await bench.accepted(sender, [bench.frame("late", { options: { dueMs: bench.clock.now() + 3_600_000 } })]);
+      await bench.within(transport[Symbol.asyncDispose](), "a transport closes");
+      for (const one of waiting) await bench.within(one.catch(() => undefined), "a receive ends when its transport closes");
+    });
+  }),
+
+  clause("SPI-TRT-18", "closing a transport while its ends are opening leaves nothing running, and no end usable", [], async (bench) => {
+    await leavesNothing(bench, async () => {
+      const transport = await bench.harness.open();
+      const channel = bench.work();
+      const senders = call(() => transport.sender(channel, never)).catch(isClosed);
+      const receivers = call(() => transport.receiver(channel, options, never)).catch(isClosed);
+      await bench.within(transport[Symbol.asyncDispose](), "a transport closes while its ends are opening");
+      const sender = await bench.within(senders, "opening a sender comes to an end");
+      if (sender !== undefined) await bench.refused(async () => sender.send(bench.frames(1), never), ["ERR_CLOSED"], "a send on a closed transport");
+      const receiver = await bench.within(receivers, "opening a receiver comes to an end");
+      if (receiver !== undefined) await endsEmpty(bench, call(() => receiver.receive(1, never)), "a receive on a closed transport");
+      await bench.within(Promise.all([sender, receiver].map((end) => end?.[Symbol.asyncDispose]())), "ends close after their transport");
+    });
   }),
 ];
+
+/** Refused because it is closed: fine. */
+function isClosed(error: unknown): undefined {
+  if ((error as { readonly code?: unknown }).code !== "ERR_CLOSED") throw error;
+}
+
+/** Whatever is opened and closed meanwhile, nothing of it keeps the process busy or stays in the backend. */
+async function leavesNothing(bench: Bench, live: () => Promise<void>): Promise<void> {
+  const runs = new WhatRuns();
+  const inBackend = async (): Promise<number> => (await bench.harness.leftovers?.()) ?? 0;
+  try {
+    const before = await inBackend();
+    await live();
+    const endsMs = bench.clock.now() + bench.slowMs;
+    for (;;) {
+      const more = (await inBackend()) - before;
+      const left = [...runs.left(), ...(more > 0 ? [`${more} in the backend`] : [])];
+      if (left.length === 0) return;
+      if (bench.clock.now() >= endsMs) fail(`${left.join(", ")} left running after a transport was closed`);
+      await bench.pause(10);
+    }
+  } finally {
+    runs[Symbol.dispose]();
+  }
+}
 
 async function call<Value>(make: () => Awaitable<Value>): Promise<Value> {
   return make();
@@ -189,19 +221,4 @@ async function call<Value>(make: () => Awaitable<Value>): Promise<Value> {
 async function closesTwice(bench: Bench, one: AsyncDisposable, what: string): Promise<void> {
   await bench.within(Promise.all([one[Symbol.asyncDispose](), one[Symbol.asyncDispose]()]), `${what} closes twice at once`);
   await bench.within(one[Symbol.asyncDispose](), `${what} closes once more`);
-}
-
-/** What keeps this process alive, by kind. Files being read and the streams of the process come and go by themselves. */
-function running(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) {
-    if (!passing.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  return counts;
-}
-
-const passing = new Set(["FSReqCallback", "FSReqPromise", "PipeWrap", "TTYWrap", "CloseReq", "Immediate"]);
-
-function leftOver(before: ReadonlyMap<string, number>): string[] {
-  return [...running()].filter(([kind, count]) => count > (before.get(kind) ?? 0)).map(([kind, count]) => `${count - (before.get(kind) ?? 0)} × ${kind}`);
 }
