@@ -47,8 +47,11 @@ export class Link {
   readonly #afterBatch: readonly Step[];
   readonly #batchSize: number;
   #stopping = new AbortController();
-  #hurry = Promise.withResolvers<void>();
+  #hurried = false;
+  /** Ends the wait that `stop` may cut short; one slot, as a promise that everybody races would collect them all. */
+  #onHurry: (() => void) | undefined;
   #grace: Timer | undefined;
+  #running = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -63,38 +66,59 @@ export class Link {
   /** Works until it is stopped; may be run again then. */
   async run(): Promise<void> {
     this.#stopping = new AbortController();
-    this.#hurry = Promise.withResolvers();
+    this.#hurried = false;
     const { signal } = this.#stopping;
-    let receiver: SteadyReceiver;
+    this.#running = true;
     try {
-      receiver = await this.#open(signal);
+      await this.#work(await this.#open(signal), signal);
     } catch (error) {
-      if (signal.aborted) return; // stopped while it opened: that is no failure
-      throw error;
+      if (!signal.aborted || error !== signal.reason) throw error; // stopped while it opened: that is no failure
+    } finally {
+      this.#running = false;
+      this.#grace?.cancel();
     }
+  }
+
+  async #work(receiver: SteadyReceiver, signal: AbortSignal): Promise<void> {
     const loans = new Loans(this.#options.from, this.channel, receiver);
     try {
       while (!signal.aborted) {
         const got = receiver.receive(DELIVERIES_PER_TURN, signal);
         const deliveries = isPromise(got) ? await got : got;
         loans.take(deliveries);
-        await Promise.race([this.#turn(deliveries, loans), this.#hurry.promise]);
-        await loans.flush();
+        await this.#unlessHurried(this.#turn(deliveries, loans));
+        await this.#unlessHurried(loans.flush());
       }
     } finally {
-      await Promise.race([this.#options.gatherer?.empty(), this.#hurry.promise]);
-      await loans.close(this.#hurry.promise);
+      const { gatherer } = this.#options;
+      if (gatherer !== undefined) await this.#unlessHurried(gatherer.empty());
+      this.#onHurry = () => loans.abandon();
+      if (this.#hurried) loans.abandon();
+      await loans.close();
       await receiver.close();
-      this.#grace?.cancel();
     }
   }
 
   /** Takes nothing new, and finishes what it has; after `graceMs` it gives that back. */
   stop(graceMs: number): void {
+    if (!this.#running) return;
     this.#stopping.abort();
     this.#grace?.cancel();
-    if (graceMs <= 0) this.#hurry.resolve();
-    else this.#grace = this.#options.from.settings.environment.clock.after(graceMs, this.#hurry.resolve);
+    if (graceMs <= 0) this.#hurry();
+    else this.#grace = this.#options.from.settings.environment.clock.after(graceMs, () => this.#hurry());
+  }
+
+  #hurry(): void {
+    this.#hurried = true;
+    this.#onHurry?.();
+  }
+
+  #unlessHurried(work: Promise<void>): Promise<void> {
+    if (this.#hurried) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#onHurry = resolve;
+      work.then(resolve, reject);
+    });
   }
 
   #open(signal: AbortSignal): Promise<SteadyReceiver> {
@@ -106,12 +130,12 @@ export class Link {
 
   /** Works out what a turn's deliveries become, all at once; then sends it on in their order. */
   async #turn(deliveries: readonly Delivery[], loans: Loans): Promise<void> {
-    const worked = await Promise.all(deliveries.map(async (delivery) => ({ delivery, outgoing: await this.#work(delivery, loans) })));
+    const worked = await Promise.all(deliveries.map(async (delivery) => ({ delivery, outgoing: await this.#become(delivery, loans) })));
     await Promise.all(worked.map(({ delivery, outgoing }) => (outgoing === undefined ? undefined : this.#end(delivery, outgoing, loans))));
   }
 
   /** `undefined`: it waits in a batch. */
-  async #work(delivery: Delivery, loans: Loans): Promise<readonly Outgoing[] | undefined> {
+  async #become(delivery: Delivery, loans: Loans): Promise<readonly Outgoing[] | undefined> {
     const { from, exit, onError, gatherer } = this.#options;
     const { id, body, headers: own } = delivery.frame;
     const { [REPLY_TO]: _here, ...headers } = own ?? NO_HEADERS;

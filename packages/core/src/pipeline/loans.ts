@@ -59,10 +59,14 @@ export class Loans {
     if (this.#settler.underWay > 0) await this.#settler.progress();
   }
 
-  /** Waits until what was settled is stored, or until someone hurries. What is still held goes back with the subscription. */
-  async close(hurry: Promise<void>): Promise<void> {
+  /** Waits no longer for a store that is away. */
+  abandon(): void {
+    this.#settler.abandon();
+  }
+
+  /** Waits until what was settled is stored, as long as the grace period. What is still held goes back with the subscription. */
+  async close(): Promise<void> {
     this.#closed = true;
-    void hurry.then(() => this.#settler.abandon());
     for (const timer of this.#later) timer.cancel();
     const { graceMs, environment } = this.#from.settings;
     const giveUp = environment.clock.after(Math.max(graceMs, RESEND_AFTER_MS), () => this.#settler.abandon());
