@@ -13,9 +13,10 @@ export const MIGRATIONS: readonly string[] = [
     version integer not null,
     next_seq integer not null,
     next_fence integer not null,
-    topology integer not null -- moves with every change of queues, pauses and owners
+    topology integer not null, -- moves with every change of queues, pauses and owners
+    boot text not null -- the machine's start that the fences are of
   ) strict;
-  insert into jo_meta values (1, 0, 1, 1, 1);
+  insert into jo_meta values (1, 0, 1, 1, 1, '');
 
   create table jo_queues (
     id integer primary key autoincrement,

@@ -1,5 +1,5 @@
 import { ConnectionError, StoreError } from "@job-orch/core";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
@@ -57,6 +57,7 @@ function open(settings: Settings): Statements {
     refuseDamaged(sql, settings.path);
     configure(sql, settings);
     if (version < MIGRATIONS.length || settings.exclusive) migrate(sql, settings);
+    skipFences(sql);
     return sql;
   } catch (error) {
     db.close();
@@ -153,4 +154,24 @@ function stamp(sql: Statements, oldVersion: number): void {
   // A file with the application's own tables keeps the application's own marks.
   if (application !== APPLICATION_ID && (oldVersion > 0 || application !== 0 || others > 0)) return;
   sql.db.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
+}
+
+/** More than a machine lends out between two syncs. */
+const SKIPPED_FENCES = 2 ** 20;
+
+/** A power loss may undo claims, and their fences with them: they must not be given out again. So each start of the machine begins higher. */
+function skipFences(sql: Statements): void {
+  const boot = machineStart();
+  if (sql.row("select 1 from jo_meta where boot = ?", boot) !== undefined) return;
+  const skipped = `update jo_meta set next_fence = case when next_seq = 1 then 1 else next_fence + ${SKIPPED_FENCES} end, boot = ? where boot <> ?`;
+  sql.run(skipped, boot, boot);
+}
+
+/** Differs with every start of the machine; with every opening where that cannot be known. */
+function machineStart(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return `${Date.now()}-${Math.random()}`;
+  }
 }

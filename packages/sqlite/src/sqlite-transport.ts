@@ -36,6 +36,12 @@ export function sqlite(path: string, options: SqliteOptions = {}): SqliteTranspo
   return new SqliteTransport(toSettings(path === ":memory:" ? path : toPath(path), options));
 }
 
+/** What others change when they commit. */
+function changingFile({ path, exclusive, journal }: Settings): string | undefined {
+  if (exclusive) return undefined;
+  return journal === "wal" ? `${path}-wal` : path;
+}
+
 function toPath(path: string): string {
   return typeof path === "string" && path.length > 0 ? resolve(path) : path;
 }
@@ -60,6 +66,7 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
   readonly #maintenance: Maintenance;
   readonly #senders = new Set<SqliteSender>();
   readonly #receivers = new Set<SqliteReceiver>();
+  readonly #openings = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings) {
@@ -68,7 +75,7 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     this.#store = new Store(settings);
     this.#owner = new Owner(settings);
     this.#feeds = new Feeds(this.#owner, settings.clock, () => this.#turn.schedule());
-    this.#wake = new Wake({ pollMs: settings.pollMs, shared: !settings.exclusive, poll: () => this.#poll() });
+    this.#wake = new Wake({ pollMs: settings.pollMs, file: changingFile(settings), look: () => this.#lookForChanges() });
     this.#turn = new Turn({ store: this.#store, feeds: this.#feeds, wake: this.#wake });
     this.#maintenance = new Maintenance(this.#store, this.#turn);
     const inspect = new SqliteInspect(this.#store, this.#turn);
@@ -77,19 +84,31 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     ({ redrive: this.redrive, remove: this.remove, pause: this.pause, cancel: this.cancel } = control);
   }
 
-  readonly sender = async (channel: ChannelSpec, signal: AbortSignal): Promise<Sender> => {
+  readonly sender = (channel: ChannelSpec, signal: AbortSignal): Promise<Sender> => this.#tracked(this.#openSender(channel, signal));
+
+  readonly receiver = (channel: ChannelSpec, options: ReceiveOptions, signal: AbortSignal): Promise<Receiver> =>
+    this.#tracked(this.#openReceiver(channel, options, signal));
+
+  readonly enqueue = (db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]): void =>
+    enqueue(this.#settings, db, channel, frames);
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #openSender(channel: ChannelSpec, signal: AbortSignal): Promise<Sender> {
     checkChannel(channel);
     await this.#open(signal);
     const onClose = (closed: SqliteSender): boolean => this.#senders.delete(closed);
     const sender = new SqliteSender({ channel, turn: this.#turn, settings: this.#settings, onClose });
     this.#senders.add(sender);
     return sender;
-  };
+  }
 
-  readonly receiver = async (channel: ChannelSpec, options: ReceiveOptions, signal: AbortSignal): Promise<Receiver> => {
+  async #openReceiver(channel: ChannelSpec, { group, maxInFlight }: ReceiveOptions, signal: AbortSignal): Promise<Receiver> {
     checkChannel(channel);
-    const { group } = options;
-    const maxInFlight = whole("maxInFlight", options.maxInFlight, 1);
+    whole("maxInFlight", maxInFlight, 1);
     if (group !== undefined && (channel.mode === "work" || group === "")) {
       throw new OptionError(
         channel.mode === "work" ? `"group" is for broadcast channels; "${channel.name}" is a work channel` : '"group" is empty',
@@ -99,18 +118,20 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     const source = await this.#task((tx) => subscribe(tx, channel, group, this.#owner.enter(tx)));
     this.#owner.startBeating();
     const receiver = this.#receiver(source, maxInFlight);
-    if (!signal.aborted && this.#closing === undefined) return receiver;
+    if (!signal.aborted && !this.#isClosing) return receiver;
     await receiver[Symbol.asyncDispose]();
     signal.throwIfAborted();
     throw this.#closedError();
-  };
+  }
 
-  readonly enqueue = (db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]): void =>
-    enqueue(this.#settings, db, channel, frames);
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  /** What is being opened while the transport closes is waited for: it notices by itself. */
+  #tracked<Opened>(opening: Promise<Opened>): Promise<Opened> {
+    const settled = opening.then(
+      () => this.#openings.delete(settled),
+      () => this.#openings.delete(settled),
+    );
+    this.#openings.add(settled);
+    return opening;
   }
 
   #receiver(source: Source, maxInFlight: number): SqliteReceiver {
@@ -135,10 +156,15 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
 
   async #open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#closing !== undefined) throw this.#closedError();
+    if (this.#isClosing) throw this.#closedError();
     await this.#store.open();
     signal.throwIfAborted();
+    if (this.#isClosing) throw this.#closedError();
     this.#maintenance.start();
+  }
+
+  get #isClosing(): boolean {
+    return this.#closing !== undefined;
   }
 
   #task<Value>(work: (tx: Transaction) => Value): Promise<Value> {
@@ -147,15 +173,16 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     return op.promise;
   }
 
-  #poll(): void {
+  #lookForChanges(): boolean {
     const { sql } = this.#store;
     try {
-      if (sql !== undefined && !this.#wake.changed(sql)) return;
+      if (sql !== undefined && !this.#wake.changed(sql)) return false;
     } catch {
       // the turn runs into the same and deals with it
     }
     this.#feeds.allDirty();
     this.#turn.schedule();
+    return true;
   }
 
   #waitingChanged(): void {
@@ -164,6 +191,7 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
 
   /** Hands back what is held, without charge, and leaves no trace but what is stored. */
   async #close(): Promise<void> {
+    await Promise.all(this.#openings);
     this.#feeds.close();
     await Promise.all(Array.from([...this.#senders, ...this.#receivers], (end) => end[Symbol.asyncDispose]()));
     await this.#maintenance.stop();

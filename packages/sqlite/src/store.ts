@@ -33,10 +33,15 @@ export class Store {
     return this.#opening;
   }
 
-  /** Runs `work` and commits. Nothing of it remains when it throws. */
-  transaction(sql: Statements, work: (tx: Transaction) => void): Committed {
+  /**
+   * Runs `work` and commits. Nothing of it remains when it throws. `unsynced`: a power loss may undo it, but not what is
+   * committed after it alone.
+   */
+  transaction(sql: Statements, work: (tx: Transaction) => void, unsynced = false): Committed {
+    const relax = unsynced && this.settings.synchronous === "full" && this.settings.journal === "wal";
     let committing = false;
     try {
+      if (relax) sql.db.exec("pragma synchronous = normal");
       sql.run("begin immediate");
       const tx = new Transaction(sql, this.topology, this.settings.clock.now());
       work(tx);
@@ -52,6 +57,8 @@ export class Store {
         this.discard(); // a transaction that cannot be rolled back ends with its connection
       }
       return { ok: false, error, committing };
+    } finally {
+      if (relax && sql.db.isOpen) sql.db.exec("pragma synchronous = full");
     }
   }
 
