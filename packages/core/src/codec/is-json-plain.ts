@@ -1,7 +1,7 @@
 import { types } from "node:util";
 
 /** From here on a list of what was seen is slower than a set. */
-const FEW = 16;
+const FEW = 32;
 /** The names of a longer list's fields, a string for every element, cost more than its JSON; hidden ones are not looked for then. */
 const ELEMENTS_LOOKED_AT = 64;
 
