@@ -38,11 +38,20 @@ const carriable = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
+function expectToComeBack(value: unknown, bytes: Uint8Array): void {
+  const back = decode(bytes);
+  if (isDeepStrictEqual(back, value)) return;
+  // To Node 22 no invalid date equals another one; what they are written as says enough.
+  const text = Buffer.from(bytes).toString();
+  expect(text).toContain('{"$":"date","v":null}');
+  expect(Buffer.from(encode(back)).toString()).toBe(text);
+}
+
 describe("the codec", () => {
   it("gives back what it was given, or refuses it", () => {
     fc.assert(
       fc.property(carriable, (value) => {
-        expect(isDeepStrictEqual(decode(encode(value)), value)).toBe(true);
+        expectToComeBack(value, encode(value));
       }),
       { numRuns: 1_000 },
     );
@@ -78,7 +87,7 @@ describe("the codec", () => {
           expect(error).toBeInstanceOf(EncodeError);
           return;
         }
-        expect(isDeepStrictEqual(decode(bytes), value)).toBe(true);
+        expectToComeBack(value, bytes);
       }),
       { numRuns: 1_000 },
     );

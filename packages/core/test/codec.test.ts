@@ -241,7 +241,7 @@ describe("a value that cannot be carried is refused with the path to it", () => 
       expect(refusal(nest(100_000, wrap)).message).toContain("nested deeper than 1024 levels");
       expect(refusal(nest(100_000, wrap)).path.length).toBeLessThan(1_000);
       const deep = nest(1_024, wrap);
-      expect(carry(deep)).toStrictEqual(deep);
+      expect(encode(carry(deep))).toEqual(encode(deep)); // comparing the values would take more stack than they do
       expect(() => encode(nest(1_025, wrap))).toThrow(EncodeError);
     }
   });
