@@ -126,7 +126,7 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
 
   /** What is being opened while the transport closes is waited for: it notices by itself. */
   #tracked<Opened>(opening: Promise<Opened>): Promise<Opened> {
-    const settled = opening.then(
+    const settled: Promise<unknown> = opening.then(
       () => this.#openings.delete(settled),
       () => this.#openings.delete(settled),
     );
