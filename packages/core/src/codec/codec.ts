@@ -13,6 +13,7 @@ import { TaggedWriter } from "./tagged-writer.ts";
  */
 export interface Codec {
   readonly name: string;
+  /** The bytes may be a view of memory that others use too: copy them before transferring their buffer to a thread. */
   readonly encode: (value: unknown) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => unknown;
 }
