@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, sep } from "node:path";
-import { MOST_FILE_BYTES } from "../jobs/read.ts";
 import { readBytes } from "../jobs/read-bytes.ts";
+import { MOST_FILE_BYTES } from "../jobs/read-text.ts";
 import { queryTerms } from "../jobs/terms.ts";
 import { FileIndex } from "../store/file-index.ts";
 import { findFiles, type Found, type Hit } from "../store/find-files.ts";
@@ -15,7 +15,7 @@ const SNIPPETS_PER_FILE = 2;
 const MARGIN = 9;
 
 /** Prints the files that have the words, best first, with the lines that show why. Returns the exit code. */
-export async function search(command: Extract<Command, { kind: "search" }>, screen: Screen, complain: (sentence: string) => void): Promise<number> {
+export function search(command: Extract<Command, { kind: "search" }>, screen: Screen, complain: (sentence: string) => void): number {
   const path = indexPathOf(command.dbPath);
   if (!existsSync(path)) {
     complain(`There is no index at ${path} yet: run npm run demo first.`);
@@ -26,7 +26,7 @@ export async function search(command: Extract<Command, { kind: "search" }>, scre
     const terms = queryTerms(command.words);
     const found = findFiles(index, terms, command);
     screen.print(...heading(found, terms, screen));
-    for (const [place, hit] of found.hits.entries()) screen.print("", ...(await card(hit, place + 1, terms, screen)));
+    for (const [place, hit] of found.hits.entries()) screen.print("", ...card(hit, place + 1, terms, screen));
     if (found.total > found.hits.length) screen.print("", screen.paint("dim", `  ${count(found.total - found.hits.length)} more: --limit ${Math.min(1000, found.hits.length * 5)}`));
     return 0;
   } finally {
@@ -44,12 +44,12 @@ function heading({ total, match }: Found, terms: readonly string[], { paint }: S
   return ["", `  No file has all of ${words}; ${files} ${verb} some`];
 }
 
-async function card({ path, score }: Hit, place: number, terms: readonly string[], screen: Screen): Promise<readonly string[]> {
+function card({ path, score }: Hit, place: number, terms: readonly string[], screen: Screen): readonly string[] {
   const { paint } = screen;
   const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path))}  ${paint("dim", score.toFixed(1))}`;
   let text: string;
   try {
-    text = (await readBytes(path, Buffer.allocUnsafe(MOST_FILE_BYTES))).toString("utf8");
+    text = readBytes(path, Buffer.allocUnsafe(MOST_FILE_BYTES)).toString("utf8");
   } catch {
     return [title, paint("dim", `${" ".repeat(MARGIN)}it is no longer there; run npm run demo again`)];
   }

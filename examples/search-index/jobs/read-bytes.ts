@@ -1,26 +1,22 @@
-import { close, open, read } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 
 /**
  * Reads the beginning of a file into a buffer and returns the part that was filled; a full buffer may mean that there is
- * more. Callbacks, as promises of `node:fs` cost twice the time of a small file.
+ * more. At once: from the system's cache that takes 10 µs, while the trips to Node's thread pool and back take ten times that.
  *
  * Errors: those of the file system, with their `code`.
  */
-export function readBytes(path: string, buffer: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    open(path, "r", (failed, file) => {
-      if (failed !== null) return reject(failed);
-      const finish = (error: Error | null, end: number): void => {
-        close(file, () => (error === null ? resolve(buffer.subarray(0, end)) : reject(error)));
-      };
-      const fill = (from: number): void => {
-        read(file, buffer, from, buffer.length - from, from, (error, count) => {
-          const end = from + (count ?? 0);
-          if (error !== null || count === 0 || end === buffer.length) return finish(error, end);
-          fill(end);
-        });
-      };
-      fill(0);
-    });
-  });
+export function readBytes(path: string, buffer: Buffer): Buffer {
+  const file = openSync(path, "r");
+  try {
+    let end = 0;
+    while (end < buffer.length) {
+      const count = readSync(file, buffer, end, buffer.length - end, end);
+      if (count === 0) break;
+      end += count;
+    }
+    return buffer.subarray(0, end);
+  } finally {
+    closeSync(file);
+  }
 }

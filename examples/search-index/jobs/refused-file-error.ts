@@ -1,4 +1,6 @@
 import { JobError } from "@job-orch/core";
+import type { FileIndex } from "../store/file-index.ts";
+import type { FoundFile } from "./shapes.ts";
 
 /** Why a file is not in the index, as people read it. */
 export const REFUSALS = {
@@ -22,5 +24,16 @@ export class RefusedFileError extends JobError {
     super(`${REFUSALS[code]}: ${detail}`, options);
     this.code = code;
     this.path = path;
+  }
+}
+
+/** Does something with a file, and notes it in the index when the file is refused. */
+export async function noting<Made>(file: FoundFile, index: FileIndex, act: () => Promise<Made>): Promise<Made> {
+  try {
+    return await act();
+  } catch (error) {
+    // Noted before it is thrown: between the two, a crash brings the request back, and it is refused again.
+    if (error instanceof RefusedFileError) await index.refuse(file, error.code);
+    throw error;
   }
 }

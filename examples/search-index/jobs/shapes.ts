@@ -30,9 +30,9 @@ export const walkResponse = z.object({
 });
 export type WalkResponse = z.infer<typeof walkResponse>;
 
-/** A file's text, or the word that the index has it already. */
+/** That a file is text, or the word that the index has it already. */
 export const readResponse = z.discriminatedUnion("state", [
-  foundFile.extend({ state: z.literal("text"), hash: z.string(), text: z.string() }),
+  foundFile.extend({ state: z.literal("text"), hash: z.string() }),
   foundFile.extend({ state: z.literal("indexed") }),
 ]);
 export type ReadResponse = z.infer<typeof readResponse>;

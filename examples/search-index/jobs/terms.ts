@@ -15,12 +15,14 @@ export interface Terms {
 /** The terms of a text, in lower case: its words, and the parts of those in `camelCase`. */
 export function termsOf(text: string): Terms {
   const counts = new Map<string, number>();
+  const lower = text.toLowerCase();
+  const wordAt = lower.length === text.length ? lower.slice.bind(lower) : (start: number, end: number) => text.slice(start, end).toLowerCase();
   let tokens = 0;
   scanWords(text, (start, end, whole) => {
     if (whole) tokens++;
     if (end - start > LONGEST_TERM) return;
-    const word = text.slice(start, end);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+    const term = wordAt(start, end);
+    counts.set(term, (counts.get(term) ?? 0) + 1);
   });
   return { tokens, terms: join(counts) };
 }
@@ -35,15 +37,9 @@ export function queryTerms(query: string): readonly string[] {
 }
 
 function join(counts: ReadonlyMap<string, number>): string {
-  const lower = new Map<string, number>();
-  // Folded here and not in the text: there are few different words, and folding may change a text's length.
-  for (const [word, count] of counts) {
-    const term = word.toLowerCase();
-    lower.set(term, (lower.get(term) ?? 0) + count);
+  const terms: string[] = [];
+  for (const [term, count] of counts) {
+    for (let repeat = Math.min(count, MOST_REPEATS); repeat > 0; repeat--) terms.push(term);
   }
-  let terms = "";
-  for (const [term, count] of lower) {
-    for (let repeat = Math.min(count, MOST_REPEATS); repeat > 0; repeat--) terms += terms === "" ? term : ` ${term}`;
-  }
-  return terms;
+  return terms.join(" ");
 }

@@ -15,8 +15,8 @@ const PARTS_PER_REQUEST = 50;
 
 export interface WalkResources {
   readonly index: FileIndex;
-  /** The folder that holds our own store: it changes while we look. */
-  readonly ownFolder: string;
+  /** Our own store: it changes while we look. */
+  readonly ownFiles: ReadonlySet<string>;
   /** Sends further parts of the scan; a repeat under the same key is dropped. */
   readonly further: (request: WalkRequest, key: string) => Promise<void>;
 }
@@ -67,8 +67,7 @@ class Walk {
   }
 
   #enter(folder: string, stack: FolderPart[], large: FolderPart[]): void {
-    const { index, ownFolder } = this.#resources;
-    if (folder === ownFolder) return;
+    const { index } = this.#resources;
     this.#folders++;
     try {
       const { files, folders, passedBy } = listFolder(folder, (name) => join(folder, name));
@@ -89,6 +88,7 @@ class Walk {
   #look(folder: string, names: readonly string[]): void {
     for (const name of names) {
       const path = join(folder, name);
+      if (this.#resources.ownFiles.has(path)) continue;
       const file = look(path);
       // Gone since it was listed; or its name is no UTF-8, and then it can never be opened by the name we got.
       if (file === undefined && !name.includes("\u{fffd}")) continue;

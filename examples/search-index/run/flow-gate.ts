@@ -2,10 +2,8 @@ import type { Backlog } from "./backlog.ts";
 
 /** More files than this found and not read: the walk waits. */
 const MOST_FOUND = 50_000;
-/** More texts than this read and not tokenised: reading waits. */
-const MOST_TEXTS = 256;
-/** … or this much text. Units: bytes. */
-const MOST_TEXT_BYTES = 4 * 1024 * 1024;
+/** More files than this read and not tokenised: reading waits. */
+const MOST_READ = 256;
 
 interface Pausable {
   readonly pause: () => void;
@@ -14,56 +12,46 @@ interface Pausable {
 
 /** Keeps the fast stages from running away from the slow ones, so that memory and the store stay small. */
 export class FlowGate {
-  /** Texts read here and not tokenised, as far as we know: other processes do both as well. */
-  #texts = 0;
-  #textBytes = 0;
-  #found = 0;
-  readonly #walk: Valve;
-  readonly #read: Valve;
+  /** Files read and not tokenised, as far as we know: other processes do both as well. */
+  #read = 0;
+  readonly #walking: Valve;
+  readonly #reading: Valve;
 
   constructor(stages: { readonly walk: Pausable; readonly read: Pausable }) {
-    this.#walk = new Valve(stages.walk);
-    this.#read = new Valve(stages.read);
+    this.#walking = new Valve(stages.walk, MOST_FOUND);
+    this.#reading = new Valve(stages.read, MOST_READ);
   }
 
-  textRead(bytes: number): void {
-    this.#texts++;
-    this.#textBytes += bytes;
-    this.#turn();
+  fileRead(): void {
+    this.#reading.turn(++this.#read);
   }
 
-  textDone(bytes: number): void {
-    this.#texts--;
-    this.#textBytes = Math.max(0, this.#textBytes - bytes);
-    this.#turn();
+  fileTokenised(): void {
+    this.#reading.turn(--this.#read);
   }
 
   /** Puts right what was counted, by what is in the store. */
   update({ read, tokenise }: Backlog): void {
-    this.#found = read;
-    this.#texts = tokenise;
-    if (tokenise === 0) this.#textBytes = 0;
-    this.#turn();
-  }
-
-  #turn(): void {
-    this.#walk.turn(this.#found / MOST_FOUND);
-    this.#read.turn(Math.max(this.#texts / MOST_TEXTS, this.#textBytes / MOST_TEXT_BYTES));
+    this.#read = tokenise;
+    this.#reading.turn(tokenise);
+    this.#walking.turn(read);
   }
 }
 
 /** Closes when full and opens when half empty: not for every single request. */
 class Valve {
   readonly #stage: Pausable;
+  readonly #most: number;
   #open = true;
 
-  constructor(stage: Pausable) {
+  constructor(stage: Pausable, most: number) {
     this.#stage = stage;
+    this.#most = most;
   }
 
-  turn(fill: number): void {
-    if (this.#open && fill > 1) this.#stage.pause();
-    else if (!this.#open && fill < 0.5) this.#stage.resume();
+  turn(waiting: number): void {
+    if (this.#open && waiting > this.#most) this.#stage.pause();
+    else if (!this.#open && waiting < this.#most / 2) this.#stage.resume();
     else return;
     this.#open = !this.#open;
   }

@@ -1,11 +1,13 @@
-import { dirname } from "node:path";
 import { filter, flatMap, pipe, processor, shared } from "@job-orch/core";
 import { indexJob } from "../jobs/index.ts";
-import { getRead, READ_ATTEMPTS, readJob, readResources } from "../jobs/read.ts";
+import { getRead, readJob } from "../jobs/read.ts";
+import { READ_ATTEMPTS } from "../jobs/read-text.ts";
 import type { FoundFile, ReadResponse, TermedFile, TextFile, WalkRequest, WalkResponse } from "../jobs/shapes.ts";
+import { TextShelf } from "../jobs/text-shelf.ts";
 import { tokeniseJob } from "../jobs/tokenise.ts";
 import { walkJob } from "../jobs/walk.ts";
 import type { FileIndex } from "../store/file-index.ts";
+import { filesOf } from "../store/paths.ts";
 import { FlowGate } from "./flow-gate.ts";
 import type { Tally } from "./tally.ts";
 import { watched } from "./watched.ts";
@@ -41,15 +43,17 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
   const walk = processor(watched(walkJob, (found) => tally.walked(found)), {
     transport,
     concurrency: 2,
-    resources: shared({ index, ownFolder: dirname(dbPath), further }),
+    resources: shared({ index, ownFiles: new Set(filesOf(dbPath)), further }),
   });
+  const resources = shared({ index, texts: new TextShelf() });
+  const retry = { attempts: READ_ATTEMPTS, backoff: { kind: "exponential", baseMs: 100 } } as const;
   const read = processor(watched(readJob, (file) => onRead(file)), {
     transport,
-    concurrency: 16,
-    resources: () => readResources(index),
-    retry: { attempts: READ_ATTEMPTS, backoff: { kind: "exponential", baseMs: 100 } },
+    concurrency: 64,
+    resources,
+    retry,
   });
-  const tokenise = processor(watched(tokeniseJob, (file) => onTokenised(file)), { transport, concurrency: 32 });
+  const tokenise = processor(watched(tokeniseJob, (file) => onTokenised(file)), { transport, concurrency: 64, resources, retry });
   const write = processor(watched(indexJob, ({ change }) => tally.indexed(change)), {
     transport,
     concurrency: 512,
@@ -60,11 +64,11 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
   const gate = new FlowGate({ walk, read });
   const onRead = (file: ReadResponse): void => {
     tally.read(file);
-    if (file.state === "text") gate.textRead(file.size);
+    if (file.state === "text") gate.fileRead();
   };
-  const onTokenised = ({ size, tokens }: TermedFile): void => {
+  const onTokenised = ({ tokens }: TermedFile): void => {
     tally.tokens += tokens;
-    gate.textDone(size);
+    gate.fileTokenised();
   };
 
   const pipeline = pipe(walk, flatMap(unanswered(index, tally)), read, filter(isText), tokenise, write).named(PIPELINE);

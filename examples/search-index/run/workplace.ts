@@ -38,7 +38,8 @@ export function openWorkplace(dbPath: string): Workplace {
 /** Forgets everything. False, and nothing done, when a run is at work. */
 export function clearWorkplace(dbPath: string): boolean {
   mkdirSync(dirname(dbPath), { recursive: true });
-  return RunLock.alone(lockPathOf(dbPath), () => {
-    for (const file of filesOf(dbPath)) rmSync(file, { force: true });
+  const lock = lockPathOf(dbPath);
+  return RunLock.alone(lock, () => {
+    for (const file of filesOf(dbPath)) if (!file.startsWith(lock)) rmSync(file, { force: true });
   });
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 /** A transaction takes at most this many changes … */
 const MOST_CHANGES = 512;
 /** … and waits this long for more. Units: milliseconds. */
-const LINGER_MS = 15;
+const LINGER_MS = 60;
 
 interface Change {
   readonly apply: () => unknown;

@@ -8,7 +8,7 @@ export function lockPathOf(dbPath: string): string {
   return `${dbPath.replace(/\.db$/, "")}.lock`;
 }
 
-/** Every file that a store and its index consist of. */
+/** Every file that a store, its index and its lock consist of. */
 export function filesOf(dbPath: string): readonly string[] {
-  return [dbPath, indexPathOf(dbPath)].flatMap((path) => [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]);
+  return [dbPath, indexPathOf(dbPath), lockPathOf(dbPath)].flatMap((path) => [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]);
 }

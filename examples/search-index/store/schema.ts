@@ -40,7 +40,7 @@ export class IndexVersionError extends Error {
 /** Makes the tables of a new index. Errors: `IndexVersionError`. */
 export function prepareSchema(database: DatabaseSync, path: string): void {
   // The work can be done again: after a power cut the index may lack its last files, which the next scan finds.
-  database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16000");
+  database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4000");
   database.exec("begin immediate");
   try {
     const version = Number(Object.values(database.prepare("pragma user_version").get() ?? {})[0]);
