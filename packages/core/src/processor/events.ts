@@ -53,6 +53,7 @@ type Listener<Name extends keyof ProcessorEvents> = (event: ProcessorEvents[Name
 export class ProcessorEmitter {
   readonly #emitter = new EventEmitter();
   readonly #counts: Partial<Record<keyof ProcessorEvents, number>> = {};
+  #listeners = 0;
 
   on<Name extends keyof ProcessorEvents>(name: Name, listener: Listener<Name>): () => void {
     const guarded = (event: ProcessorEvents[Name]): void => {
@@ -64,18 +65,20 @@ export class ProcessorEmitter {
     };
     this.#emitter.on(name, guarded);
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+    this.#listeners++;
     let listening = true;
     return () => {
       if (!listening) return;
       listening = false;
       this.#emitter.off(name, guarded);
       this.#counts[name] = (this.#counts[name] ?? 1) - 1;
+      this.#listeners--;
     };
   }
 
   /** Whether anyone would hear this event; ask before building one. */
   wants(name: keyof ProcessorEvents): boolean {
-    return (this.#counts[name] ?? 0) > 0 || hooks.event.hasSubscribers;
+    return (this.#listeners > 0 && (this.#counts[name] ?? 0) > 0) || hooks.event.hasSubscribers;
   }
 
   emit<Name extends keyof ProcessorEvents>(name: Name, event: ProcessorEvents[Name]): void {
