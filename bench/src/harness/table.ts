@@ -13,7 +13,9 @@ export function toTable(measured: Case, outcome: Outcome, figures: ReadonlyMap<s
     const times = role === "ours" ? "" : `ours is ${shortRatio(outcome.ours / own.median)}×`;
     const mark = role === "ours" ? "*" : " ";
     const label = role === "limit" ? `limit: ${name}` : name;
-    lines.push(`${mark} ${label.padEnd(NAME_WIDTH)} ${short(own.median).padStart(8)} ${measured.unit.padEnd(10)} ${spread(own).padEnd(20)} ${times}`.trimEnd());
+    lines.push(
+      `${mark} ${label.padEnd(NAME_WIDTH)} ${short(own.median).padStart(8)} ${measured.unit.padEnd(10)} ${spread(own).padEnd(20)} ${times}`.trimEnd(),
+    );
   }
   const verdict = `${outcome.holds ? "holds" : "DOES NOT HOLD"}; aim ${outcome.aim}: ${aimed ? "reached" : "not reached"}`;
   lines.push(`  bar ${outcome.bar}: ${verdict}`);

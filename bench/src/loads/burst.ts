@@ -4,6 +4,8 @@ import { collectGarbage, Ledger } from "./checks.ts";
 
 const BURST = 200_000;
 const SMOKE_BURST = 5_000;
+/** More than one, so that each pays for the garbage that the one before left. */
+const TIMED_BURSTS = 3;
 
 /** Hands in everything at once, waits until all is accepted and all has run. Units: jobs per second. */
 export async function burst(open: OpenQueue, { smoke }: Effort): Promise<number> {
@@ -19,7 +21,6 @@ export async function burst(open: OpenQueue, { smoke }: Effort): Promise<number>
   const once = async (): Promise<number> => {
     ledger = new Ledger(total);
     const done = new Promise<void>((resolve) => (finished = resolve));
-    collectGarbage();
     const startedMs = performance.now();
     const promises: Promise<unknown>[] = [];
     for (let i = 0; i < total; i++) {
@@ -33,7 +34,9 @@ export async function burst(open: OpenQueue, { smoke }: Effort): Promise<number>
     return tookMs;
   };
   await once();
-  const tookMs = await once();
+  collectGarbage();
+  let tookMs = 0;
+  for (let turn = 0; turn < TIMED_BURSTS; turn++) tookMs += await once();
   await close?.();
-  return (total / tookMs) * 1_000;
+  return ((total * TIMED_BURSTS) / tookMs) * 1_000;
 }

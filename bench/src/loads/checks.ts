@@ -32,6 +32,10 @@ export class Ledger {
   /** Errors: `WrongCount` unless every job ran exactly once. */
   mustBeExact(): void {
     mustEqual("jobs run", this.#runs.length, this.count);
-    mustEqual("jobs that ran once", this.#runs.length, this.#runs.reduce((sum, runs) => sum + (runs === 1 ? 1 : 0), 0));
+    mustEqual(
+      "jobs that ran once",
+      this.#runs.length,
+      this.#runs.reduce((sum, runs) => sum + (runs === 1 ? 1 : 0), 0),
+    );
   }
 }

@@ -19,12 +19,17 @@ export function roundTrips(roundTrip: (value: unknown) => unknown, { warmUpMs, t
   return (tookMs / count) * 1e6;
 }
 
-function repeatFor(forMs: number, roundTrip: (value: unknown) => unknown, values: readonly unknown[]): { readonly count: number; readonly tookMs: number } {
+function repeatFor(
+  forMs: number,
+  roundTrip: (value: unknown) => unknown,
+  values: readonly unknown[],
+): { readonly count: number; readonly tookMs: number } {
   const startedMs = performance.now();
   let count = 0;
   let tookMs = 0;
   do {
-    for (let left = LOOK_EVERY; left > 0; left--) if (roundTrip(values[count++ % VALUES]) === undefined) throw new Error("Nothing came back");
+    for (let left = LOOK_EVERY; left > 0; left--)
+      if (roundTrip(values[count++ % VALUES]) === undefined) throw new Error("Nothing came back");
     tookMs = performance.now() - startedMs;
   } while (tookMs < forMs);
   return { count, tookMs };

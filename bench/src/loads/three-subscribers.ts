@@ -14,14 +14,8 @@ export class ThreeSubscribers {
       this.#sum += result.ok ? result.value : 0;
     });
     stream.subscribe({ next: ({ id }) => void (this.#idLength += id.length) });
-    stream.subscribe(() => {
-      this.seen++;
-      this.onSeen();
-    });
+    stream.subscribe(() => this.seen++);
   }
-
-  /** Called for every message that all three saw. */
-  onSeen: () => void = () => {};
 
   /** Errors: `WrongCount` unless all three saw messages 0 to `total` − 1 with ids of that length. */
   mustHaveSeen(total: number, idLength: number): void {

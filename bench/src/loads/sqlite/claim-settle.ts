@@ -18,7 +18,11 @@ function amounts({ smoke }: Effort, batched: boolean): Amounts {
 }
 
 /** Fills, then drains and times that. Units: jobs per second. */
-async function drained({ warmUp, timed }: Amounts, fill: (first: number, total: number) => Promise<void>, drain: (ledger: Ledger) => Promise<void>): Promise<number> {
+async function drained(
+  { warmUp, timed }: Amounts,
+  fill: (first: number, total: number) => Promise<void>,
+  drain: (ledger: Ledger) => Promise<void>,
+): Promise<number> {
   let tookMs = Number.NaN;
   for (const total of [warmUp, timed]) {
     await fill(0, total);
@@ -90,7 +94,10 @@ export async function drainOneByOne(effort: Effort): Promise<number> {
 }
 
 export async function drainPlainjob(effort: Effort): Promise<number> {
-  const [{ defineWorker }, { openPlainjob, quiet }] = await Promise.all([import("plainjob"), import("../../stores/plainjob.ts")]);
+  const [{ defineWorker, JobStatus }, { openPlainjob, quiet }] = await Promise.all([
+    import("plainjob"),
+    import("../../stores/plainjob.ts"),
+  ]);
   const queue = openPlainjob();
   let ledger = new Ledger(0);
   const work = async ({ data }: { readonly data: string }): Promise<void> => ledger.note((JSON.parse(data) as Request).i);
@@ -102,10 +109,15 @@ export async function drainPlainjob(effort: Effort): Promise<number> {
     ledger = next;
     total += next.size;
     let settled = 0;
-    const worker = defineWorker("no-op", work, { queue, logger: quiet, pollIntervall: 1, onCompleted: () => void (++settled === next.size && worker.stop()) });
+    const worker = defineWorker("no-op", work, {
+      queue,
+      logger: quiet,
+      pollIntervall: 1,
+      onCompleted: () => void (++settled === next.size && worker.stop()),
+    });
     await worker.start();
   });
-  mustEqual("requests done", total, queue.countJobs({ type: "no-op", status: 2 }));
+  mustEqual("requests done", total, queue.countJobs({ type: "no-op", status: JobStatus.Done }));
   return perSecond;
 }
 

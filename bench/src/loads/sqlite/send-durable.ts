@@ -15,7 +15,11 @@ export async function sendDurably({ warmUpMs, timedMs }: Effort): Promise<number
   return (timed.sent / timed.tookMs) * 1_000;
 }
 
-async function sendFor(forMs: number, first: number, send: (request: Request) => Promise<unknown>): Promise<{ readonly sent: number; readonly tookMs: number }> {
+async function sendFor(
+  forMs: number,
+  first: number,
+  send: (request: Request) => Promise<unknown>,
+): Promise<{ readonly sent: number; readonly tookMs: number }> {
   let sent = 0;
   let over = false;
   let next = first;

@@ -46,7 +46,10 @@ export async function startAfterSend(effort: Effort): Promise<number> {
 
 /** plainjob, polling as often as a timer allows. */
 export async function startAfterAdd(effort: Effort): Promise<number> {
-  const [{ defineWorker }, { openPlainjob, quiet }] = await Promise.all([import("plainjob"), import("../../stores/plainjob.ts")]);
+  const [{ defineWorker, JobStatus }, { openPlainjob, quiet }] = await Promise.all([
+    import("plainjob"),
+    import("../../stores/plainjob.ts"),
+  ]);
   const queue = openPlainjob();
   let beganMs = 0;
   let completed = (): void => {};
@@ -63,7 +66,7 @@ export async function startAfterAdd(effort: Effort): Promise<number> {
     return beganMs - sentMs;
   });
   await worker.stop();
-  mustEqual("jobs done", sent, queue.countJobs({ type: "no-op", status: 2 }));
+  mustEqual("jobs done", sent, queue.countJobs({ type: "no-op", status: JobStatus.Done }));
   return micros;
 }
 
