@@ -33,6 +33,17 @@ export function storedIn(dbPath: string): Reference & { readonly documents: numb
   }
 }
 
+/** How many files an index holds; 0 while it is being made. */
+export function countIn(dbPath: string): number {
+  const database = new DatabaseSync(indexPathOf(dbPath), { timeout: 5_000 });
+  try {
+    if (database.prepare("select 1 from sqlite_schema where name = 'files'").get() === undefined) return 0;
+    return Number(database.prepare("select count(*) as number from files").get()?.["number"]);
+  } finally {
+    database.close();
+  }
+}
+
 /** A dead letter: the file and the reason, apart by a space. */
 export async function deadLettersIn(dbPath: string): Promise<readonly string[]> {
   const transport = sqlite(dbPath);
