@@ -1,6 +1,6 @@
 import { ProcessError } from "../errors/errors.ts";
 import type { Flow } from "./operator.ts";
-import type { AnyStage, AnyStep, InOf, OutOf } from "./part.ts";
+import type { AnyStage, AnyStep, ByTag, InOf, IsMany, Leads, OutOf, ReadyStage } from "./part.ts";
 
 /** A fork: hands a value to one of several stages, or to all of them. What they answer flows on together. */
 export interface Branches<in In, out Out, Name extends string = string, Many extends boolean = boolean> extends Flow<In, Out> {
@@ -16,7 +16,20 @@ export function isBranches(part: AnyStage | AnyStep): part is Branches<never, un
 }
 
 /** One stage per value of the field that tells the union's members apart. */
-type Routes = Readonly<Record<string, AnyStage>>;
+type Routes = Readonly<Record<string, ReadyStage>>;
+
+/** A fork that goes by the value of a field. */
+export interface Route<Field extends string, Table extends Routes>
+  extends Branches<Routed<Field, Table>, OutOf<Table[keyof Table]>, "route", RouteIsMany<Table>>,
+    Leads<ByTag<Field, Table>> {}
+
+/** A fork that goes everywhere. */
+export interface FanOut<Stages extends readonly ReadyStage[]>
+  extends Branches<InOfAll<Stages>, OutOf<Stages[number]>, "fanOut", true>,
+    Leads<Stages> {}
+
+/** One pipeline with many answers among the routes is enough. */
+type RouteIsMany<Table extends Routes> = true extends IsMany<Table[keyof Table]> ? true : false;
 
 /** What a router takes: for each route, the requests of its stage, tagged with the route's name. */
 type Routed<Field extends string, Table extends Routes> = {
@@ -30,12 +43,14 @@ type Routed<Field extends string, Table extends Routes> = {
 export function route<const Field extends string, const Table extends Routes>(
   field: Field,
   table: Table,
-): Branches<Routed<Field, Table>, OutOf<Table[keyof Table]>, "route", false> {
+): Route<Field, Table> {
   const names = Object.keys(table);
+  const stages = Object.values<AnyStage>(table);
+  const many = stages.some((stage) => "answers" in stage && stage.answers === "many");
   return {
     operator: "route",
-    many: false,
-    stages: Object.values(table),
+    many: many as RouteIsMany<Table>,
+    stages,
     choose: (value) => {
       const tag = (value as Readonly<Record<string, unknown>> | null)?.[field];
       const place = names.indexOf(String(tag));
@@ -53,9 +68,7 @@ type InOfAll<Stages extends readonly AnyStage[]> = (
   : never;
 
 /** Sends each response to all of the stages; each of their answers flows on. Ids are the parent's with `.0`, `.1`, … added. */
-export function fanOut<const Stages extends readonly [AnyStage, ...AnyStage[]]>(
-  stages: Stages,
-): Branches<InOfAll<Stages>, OutOf<Stages[number]>, "fanOut", true> {
+export function fanOut<const Stages extends readonly [ReadyStage, ...ReadyStage[]]>(stages: Stages): FanOut<Stages> {
   const every = stages.map((_, place) => place);
   return { operator: "fanOut", many: true, stages, choose: () => every };
 }

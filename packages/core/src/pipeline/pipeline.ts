@@ -8,7 +8,7 @@ import type { CallOptions, SendOptions } from "../processor/send-options.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { StageFailure } from "./graph.ts";
 import type { LinkContext } from "./operator.ts";
-import type { Accepts, AnyPart, AnyStage, AnyStep, InOf, IsMany, NameOfPart, OutOf } from "./part.ts";
+import type { Accepts, After, AnyPart, AnyStage, AnyStep, InOf, IsMany, NameOfPart, OutOf, Ready } from "./part.ts";
 
 /** How many answers a request gets: one, so that it can be called, or any number. */
 export type Answers = "one" | "many";
@@ -16,7 +16,13 @@ export type Answers = "one" | "many";
 /** The answers of a pipeline with one more part. */
 export type AnswersWith<Before extends Answers, Part> = Before extends "many" ? "many" : IsMany<Part> extends true ? "many" : "one";
 
-type Single<How extends Answers, Fn> = How extends "one" ? Fn : "this pipeline may answer a request many times: use send and responseReceiver";
+/** A function of pipelines with one answer; for others, one that takes nothing but this sentence. */
+type Single<How extends Answers, Fn> = How extends "one"
+  ? Fn
+  : (request: "this pipeline may answer a request many times: use send and responseReceiver", options?: unknown) => never;
+
+/** What can be sent to a pipeline. */
+type Sendable<Request> = [Request] extends [never] ? "a pipeline that begins with merge(…) takes no requests: send to its sources" : Request;
 
 /**
  * Processors in a row, and a processor again: send to it, call it, nest it. Each hand-off is accepted downstream before it
@@ -27,8 +33,8 @@ export interface Pipeline<Request, Response, Name extends string = string, How e
     AsyncDisposable {
   readonly name: Name;
   readonly answers: How;
-  readonly send: (request: Request, options?: SendOptions<T>) => Promise<string>;
-  readonly sendMany: (requests: Iterable<Request>, options?: Omit<SendOptions<T>, "id">) => Promise<readonly string[]>;
+  readonly send: (request: Sendable<Request>, options?: SendOptions<T>) => Promise<string>;
+  readonly sendMany: (requests: Iterable<Sendable<Request>>, options?: Omit<SendOptions<T>, "id">) => Promise<readonly string[]>;
   /** Sends a request through all stages and waits for the last one's response. Throws what any stage threw. */
   readonly call: Single<How, (request: Request, options?: CallOptions<T>) => Promise<Response>>;
   readonly sendReceive: Single<How, (request: Request, options?: CallOptions<T>) => Promise<Result<Response>>>;
@@ -49,12 +55,12 @@ export interface Pipeline<Request, Response, Name extends string = string, How e
   readonly named: <const NewName extends string>(name: NewName) => Pipeline<Request, Response, NewName, How, T>;
   /** Hands errors of stages to a branch, whose response is then the answer. */
   readonly onError: <const Branch extends AnyStage>(
-    branch: [StageFailure] extends [InOf<Branch>] ? Branch : `'${NameOfPart<Branch>}' does not take a StageFailure ({ stage, id, error })`,
+    branch: [StageFailure] extends [InOf<Branch>] ? Ready<Branch> : `'${NameOfPart<Branch>}' does not take a StageFailure ({ stage, id, error })`,
   ) => Pipeline<Request, Response | OutOf<Branch>, Name, How, T>;
 
   readonly pipe: <const Next extends AnyPart>(
-    next: Accepts<Processor<Request, Response, void> & { readonly name: Name }, Next>,
-  ) => Pipeline<Request, OutOf<Next>, NextName<Name, Next>, AnswersWith<How, Next>, T>;
+    next: Accepts<Name, Response, Next>,
+  ) => Pipeline<Request, After<Response, Next>, NextName<Name, Next>, AnswersWith<How, Next>, T>;
   readonly map: <Out>(apply: (value: Response, context: LinkContext) => Awaitable<Out>) => Pipeline<Request, Out, Name, How, T>;
   readonly filter: {
     <Out extends Response>(keep: (value: Response, context: LinkContext) => value is Out): Pipeline<Request, Out, Name, How, T>;

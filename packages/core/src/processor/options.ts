@@ -46,12 +46,12 @@ export function isShared(source: unknown): source is Shared<unknown> {
   return typeof source === "object" && source !== null && sharedValues.has(source);
 }
 
-export interface ProcessorOptions<Resources = unknown, T extends Transport = Transport> {
+export interface ProcessorOptions<Resources = unknown, T extends Transport = Transport, Source = ResourceSource<Resources>> {
   readonly transport: T;
   /** How many requests are worked on at once. Range: integer 1 to 100,000. Default 1. */
   readonly concurrency?: number;
   /** A factory, called once per slot, or `shared(…)`. Without it `run` must be given one. */
-  readonly resources?: ResourceSource<Resources>;
+  readonly resources?: Source;
   readonly retry?: RetryOptions;
   /** How long one attempt may take before its signal aborts and it counts as failed. Units: milliseconds. Default: no limit. */
   readonly timeoutMs?: number;

@@ -6,11 +6,11 @@ import type { HostedProcessor } from "./hosted-processor.ts";
 import type { ProcessorOptions, ResourceSource } from "./options.ts";
 
 /** What `run` must be given: nothing when the job needs nothing or the options say where its resources come from. */
-export type RunResources<J extends AnyJob, Options> = [ResourcesOf<J>] extends [void]
+export type RunResources<J extends AnyJob, Source> = [void] extends [ResourcesOf<J>]
   ? void
-  : Options extends { readonly resources: ResourceSource<never> | ResourceSource<unknown> }
-    ? void
-    : ResourceSource<ResourcesOf<J>>;
+  : [Source] extends [undefined]
+    ? ResourceSource<ResourcesOf<J>>
+    : void;
 
 const engines = new WeakMap<object, Engine>();
 
@@ -25,10 +25,11 @@ const engines = new WeakMap<object, Engine>();
  * const running = start(resize);
  * const { width } = await resize.call({ url: "cat.png", width: 200 });
  */
-export function processor<J extends AnyJob, T extends Transport, const Options extends ProcessorOptions<ResourcesOf<J>, T>>(
-  job: J,
-  options: Options & { readonly transport: T },
-): HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Options>, T, NameOf<J>> {
+export function processor<
+  const J extends AnyJob,
+  T extends Transport,
+  Source extends ResourceSource<ResourcesOf<J>> | undefined = undefined,
+>(job: J, options: ProcessorOptions<ResourcesOf<J>, T, Source>): HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Source>, T, NameOf<J>> {
   if (typeof options?.transport?.receiver !== "function") {
     throw new OptionError(`processor("${job.name}") needs a transport, such as memory() or sqlite("jobs.db")`);
   }
@@ -54,7 +55,7 @@ export function processor<J extends AnyJob, T extends Transport, const Options e
   };
   engines.set(hosted, engine);
   // The engine works on unknown values; the job's types are what its callers see of it.
-  return hosted as unknown as HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Options>, T, NameOf<J>>;
+  return hosted as unknown as HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Source>, T, NameOf<J>>;
 }
 
 /** The engine behind a processor that `processor` made; `undefined` for any other. */

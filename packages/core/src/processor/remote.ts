@@ -19,7 +19,7 @@ export interface RemoteJob<Name extends string, Request, Response> extends Run<R
  * Promise: cancelling the outer request cancels the inner one; deadline and headers are handed on. The inner processor must be running.
  */
 export function remote<Request, Response, Name extends string = string>(
-  inner: Processor<Request, Response, never> & { readonly name: Name },
+  inner: Processor<Request, Response, never> & { readonly name: Name; readonly answers?: "one" },
 ): RemoteJob<Name, Request, Response> {
   const handle = sendReceive(inner);
   return {

@@ -25,7 +25,7 @@ export interface SendReceiveOptions {
  * Over a processor of one's own (anything that fits the contract) the responses are read from `responseReceiver()`.
  */
 export function sendReceive<Request, Response, T extends Transport = Transport>(
-  processor: Processor<Request, Response, never> & { readonly transport?: T },
+  processor: Processor<Request, Response, never> & { readonly transport?: T; readonly answers?: "one" },
   options?: SendReceiveOptions,
 ): Calls<Request, Response, T> & AsyncDisposable {
   const engine = engineOf(processor);

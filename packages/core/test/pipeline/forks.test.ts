@@ -207,7 +207,7 @@ describe("batches", () => {
 
   it("dropping a batch tells all its callers", async () => {
     const { echo, sum, clock } = batching({ max: 1 });
-    const chain = run(pipe(echo, batch<number>({ max: 2 }), filter((list: readonly number[]) => list.length > 2), sum).named("drops"));
+    const chain = run(pipe(echo, batch({ max: 2 }), filter((list: readonly number[]) => list.length > 2), sum).named("drops"));
     const results = Promise.all([chain.sendReceive(1), chain.sendReceive(2)]);
 
     await clock.advance(100);
@@ -296,7 +296,7 @@ describe("batches", () => {
   it("two of them between the same stages are refused, and sizes that are none", () => {
     const { echo, sum } = batching({ max: 1 });
 
-    expect(() => pipe(echo, batch<number>({ max: 2 }), batch<readonly number[]>({ max: 2 }), sum as never)).toThrow(/Only one batch/);
+    expect(() => pipe(echo, batch({ max: 2 }), batch({ max: 2 }), sum as never)).toThrow(/Only one batch/);
     expect(() => batch({ max: 0 })).toThrow(/batch.max/);
     expect(() => batch({ max: 1, lingerMs: -1 })).toThrow(/lingerMs/);
   });
