@@ -98,7 +98,9 @@ export class Work {
     const { frame } = attempt.delivery;
     const version = frame.headers?.[VERSION];
     if (version !== undefined && String(job.version) !== version) {
-      return new UnknownVersionError(`The request is for version "${version}" of "${name}"; this processor has version "${String(job.version)}"`);
+      return new UnknownVersionError(
+        `The request is for version "${version}" of "${name}"; this processor has version "${String(job.version)}"`,
+      );
     }
     if (isCancelled(frame.id)) return new CancelledError(`Request "${frame.id}" was cancelled before it began`);
     if (attempt.attempt > settings.attempts + settings.crashes) {
@@ -200,7 +202,7 @@ export class Work {
     if (slot === undefined) return; // cannot be: what runs has a place
     if (slot.onResponse === undefined) this.#listen(slot);
     // Anything else that can be waited for is made a promise first: those of others may call back twice.
-    Promise.resolve(returned).then(slot.onResponse, slot.onError);
+    void Promise.resolve(returned).then(slot.onResponse, slot.onError);
   }
 
   /** A place is not free before what runs in it has ended, so its attempt then is the one that ended. */
