@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const child = fileURLToPath(new URL("./child.ts", import.meta.url));
+/** What one process has compiled the next one need not: they start twice as fast. */
+const compileCache = fileURLToPath(new URL("../../../.job-orch/compile-cache/", import.meta.url));
 
 /** What to run in a fresh process. */
 export interface Turn {
@@ -14,7 +16,8 @@ export interface Turn {
 /** Measures one contender of one case in a process of its own. Rejects when its counts were wrong or it died. */
 export function runChild(turn: Turn): Promise<number> {
   const flags = ["--expose-gc", "--max-old-space-size=8192"];
-  const process_ = spawn(process.execPath, [...flags, child, JSON.stringify(turn)], { stdio: ["ignore", "pipe", "inherit"] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+  const process_ = spawn(process.execPath, [...flags, child, JSON.stringify(turn)], { env, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   process_.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   return new Promise((resolve, reject) => {

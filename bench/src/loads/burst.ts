@@ -5,7 +5,7 @@ import { collectGarbage, Ledger } from "./checks.ts";
 const BURST = 200_000;
 const SMOKE_BURST = 5_000;
 /** More than one, so that each pays for the garbage that the one before left. */
-const TIMED_BURSTS = 3;
+const TIMED_BURSTS = 2;
 
 /** Hands in everything at once, waits until all is accepted and all has run. Units: jobs per second. */
 export async function burst(open: OpenQueue, { smoke }: Effort): Promise<number> {

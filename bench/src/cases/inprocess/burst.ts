@@ -11,7 +11,7 @@ export const burstCase: Case = {
   better: "higher",
   contenders: [
     ours(burst),
-    ...peers(burst, ["fastq-promise", "fastq-callback", "async", "p-limit", "p-queue"]),
+    ...peers(burst, ["fastq-promise", "fastq-callback", "async", "p-queue"]),
     { name: "ring, 64 lanes", role: "limit", measure: (effort) => burst(openLanes, effort) },
   ],
   bar: [{ against: "fastq-promise", times: 2 }],

@@ -12,7 +12,7 @@ export const bytesPerQueuedCase: Case = {
   untimed: true,
   contenders: [
     ours(bytesPerQueued),
-    ...peers(bytesPerQueued, ["fastq-promise", "fastq-callback", "async", "p-limit", "p-queue", "rxjs mergeMap"]),
+    ...peers(bytesPerQueued, ["fastq-promise", "fastq-callback", "async", "p-queue", "rxjs mergeMap"]),
     { name: "the requests in an array", role: "limit", measure: (effort) => bytesPerQueued(openArray, effort) },
   ],
   bar: [{ against: 300, times: 1 }],

@@ -14,7 +14,7 @@ export const callSteadyValidated: Case = {
       role: "ours",
       measure: async (effort) => steadyCalls((await import("../../queues/job-orch-validated.ts")).openJobOrchValidated, effort),
     },
-    ...peers(steadyCalls, ["fastq-promise", "fastq-callback", "async", "p-limit", "p-queue"]),
+    ...peers(steadyCalls, ["fastq-promise", "p-queue"]),
     { name: "64 lanes, no queue", role: "limit", measure: withoutQueue },
   ],
   bar: [{ against: "p-queue", times: 1 }],
