@@ -185,10 +185,11 @@ describe("a value that cannot be carried is refused with the path to it", () => 
     ["an error", { error: new TypeError("x") }, "error"],
     ["a promise", [Promise.resolve()], "[0]"],
     ["a WeakMap", { weak: new WeakMap() }, "weak"],
-    ["a getter", { ok: 1, get at() { return 1; } }, "at"], // prettier-ignore
+    ["a getter that answers in two ways", { ok: 1, get at() { return {}; } }, "at"], // prettier-ignore
+    ["the same beside a date", { date: new Date(0), get at() { return {}; } }, "at"], // prettier-ignore
     ["a throwing getter", { deep: [throwing] }, "deep[0].bad"],
     ["a setter", { set at(_value: number) {} }, "at"], // prettier-ignore
-    ["a getter in a list", Object.defineProperty([1, 2], 1, { get: () => ({}), enumerable: true }), "[1]"],
+    ["a getter in a list that answers in two ways", Object.defineProperty([1, 2], 1, { get: () => ({}), enumerable: true }), "[1]"],
     ["a throwing getter in a list", Object.defineProperty([1, 2], 1, { get() { throw new Error("no"); } }), "[1]"], // prettier-ignore
     ["a field that is not enumerable", { hidden }, "hidden.secret"],
     ["toJSON", { date: { toJSON: () => "other" } }, "date.toJSON"],
@@ -272,6 +273,33 @@ describe("a value that cannot be carried is refused with the path to it", () => 
     } finally {
       delete prototype.toJSON;
     }
+  });
+});
+
+describe("an accessor", () => {
+  it("that answers the same twice is carried as what it answers", () => {
+    const total = { a: 1, get total() { return this.a + 1; } }; // prettier-ignore
+    for (const date of [[], [new Date(0)]]) expect(carry([total, ...date])).toStrictEqual([{ a: 1, total: 2 }, ...date]);
+  });
+
+  it("that encodes something itself disturbs nothing", () => {
+    const shared = {};
+    const value = { first: shared, get nested() { return encode([[1], { a: 1 }]).length; }, again: shared }; // prettier-ignore
+    const carried = carry(value) as typeof value;
+    expect(carried.nested).toBe('\n[[1],{"a":1}]'.length);
+    expect(carried.again).toBe(carried.first);
+  });
+
+  it("or field that every object inherits is not taken for a field", () => {
+    const everyone: { everywhere?: number } = Object.prototype;
+    everyone.everywhere = 1;
+    let bytes: Uint8Array;
+    try {
+      bytes = encode({ a: [{}], at: new Date(0) });
+    } finally {
+      delete everyone.everywhere;
+    }
+    expect(decode(bytes)).toStrictEqual({ a: [{}], at: new Date(0) });
   });
 });
 

@@ -5,10 +5,12 @@ const FEW = 32;
 /** The names of a longer list's fields, a string for every element, cost more than its JSON; hidden ones are not looked for then. */
 const ELEMENTS_LOOKED_AT = 64;
 
-const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, values } = Object;
+const { getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, values } = Object;
 const { isProxy } = types;
 
-// One walk at a time, and it ends before anything else runs: its state need not be an object made for every value.
+// One walk at a time: its state need not be an object made for every value. An accessor that encodes something itself gets the
+// closer look for that.
+let walking = false;
 let maxDepth = 0;
 let charsLeft = 0;
 const few: object[] = [];
@@ -19,16 +21,25 @@ let many: Set<object> | undefined;
  * plain objects and lists with plain fields, as long as no prototype has a `toJSON`. False says only that it needs a closer look.
  */
 export function isJsonPlain(value: unknown, deepest: number, mostChars: number): boolean {
+  if (walking) return false;
+  walking = true;
   maxDepth = deepest;
   charsLeft = mostChars;
   try {
-    return isPlain(value, 0);
+    return !hasInheritedFields() && isPlain(value, 0);
   } catch {
-    return false; // a list's element that is an accessor and throws
+    return false; // an accessor that throws
   } finally {
+    walking = false;
     few.length = 0;
     many = undefined;
   }
+}
+
+/** Somebody gave every object a field, which `for … in` then shows as if it were its own. */
+function hasInheritedFields(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
 }
 
 function isPlain(value: unknown, depth: number): boolean {
@@ -54,16 +65,17 @@ function isPlain(value: unknown, depth: number): boolean {
 function isPlainContainer(value: object, depth: number): boolean {
   if (isProxy(value)) return false;
   const prototype: unknown = getPrototypeOf(value);
-  if (prototype === Object.prototype) return isPlainObject(value, depth);
+  if (prototype === Object.prototype) return isPlainObject(value as Record<string, unknown>, depth);
   return prototype === Array.prototype && Array.isArray(value) && isPlainList(value, depth);
 }
 
-function isPlainObject(value: object, depth: number): boolean {
+function isPlainObject(value: Readonly<Record<string, unknown>>, depth: number): boolean {
   let fields = 0;
   for (const key in value) {
-    const field = getOwnPropertyDescriptor(value, key);
-    if (field === undefined || field.get !== undefined || field.set !== undefined) return false;
-    if (key === "__proto__" || !isPlain(field.value, depth)) return false;
+    const field = value[key];
+    // Asking for its descriptor would cost as much as all the rest. An accessor shows when it answers twice in two ways; one
+    // that does not is as good as its value.
+    if (field !== value[key] || key === "__proto__" || !isPlain(field, depth)) return false;
     charsLeft -= key.length;
     fields++;
   }
@@ -80,8 +92,6 @@ function isPlainList(value: readonly unknown[], depth: number): boolean {
   if (!isBare || getOwnPropertySymbols(value).length !== 0) return false;
   for (let index = 0; index < length; index++) {
     const element = value[index];
-    // Asking for its descriptor would cost ten times the JSON: an accessor shows when it answers twice in two ways, and
-    // one that does not is as good as the value.
     if (element !== value[index] || !isPlain(element, depth)) return false;
   }
   return true;

@@ -99,13 +99,15 @@ export class TaggedWriter {
     return written;
   }
 
-  /** A field's value, read without running its code. */
   #field(value: object, key: PropertyKey): unknown {
     const field = Object.getOwnPropertyDescriptor(value, key);
     if (field === undefined) throw this.#refusal("it vanished while it was read");
-    if (field.get !== undefined || field.set !== undefined) throw this.#refusal("it is an accessor, not a plain field");
     if (field.enumerable !== true) throw this.#refusal("it is not enumerable");
-    return field.value;
+    if ("value" in field) return field.value;
+    const read: unknown = field.get?.call(value);
+    if (field.get === undefined) throw this.#refusal("it can be set but not read");
+    if (!Object.is(read, field.get.call(value))) throw this.#refusal("it is an accessor that answers twice in two ways");
+    return read;
   }
 
   #list(value: readonly unknown[]): unknown[] {
