@@ -13,14 +13,15 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 const FRAME = `f.id, f.body, f.headers, f.okey, f.dkey, f.bytes, f.due_ms,
   (select next from jo_attempts a where a.seq = r.seq order by fence desc limit 1)`;
-const FIRST = `select r.level, r.seq, ${FRAME} from (select level, seq from jo_ready where queue = ? order by level, seq limit ?) r
+const FIRST = `select r.level, r.seq, ${FRAME} from (select level, seq from jo_ready where queue = ? order by level, seq limit ? + 0) r
   cross join jo_frames f on f.seq = r.seq`;
 const ONE = `select r.level, r.seq, ${FRAME} from (select ? as level, ? as seq) r cross join jo_frames f on f.seq = r.seq`;
 /** The first of each level, whoever is oldest first. */
 const OLDEST = `with levels(level) as (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
   select level, (select min(seq) from jo_ready where queue = ? and level = levels.level) as seq from levels
   where seq is not null order by seq limit 1`;
-const HOLD = `insert into jo_held select ?1 + key, value, ?2, ?3,
+const HOLD_ONE = "insert into jo_held values (?, ?, ?, ?, ?, ?)";
+const HOLD_MANY = `insert into jo_held select ?1 + key, value, ?2, ?3,
     coalesce((select next from jo_attempts where seq = value order by fence desc limit 1), 1), ?4
   from json_each(?5)`;
 
@@ -82,7 +83,9 @@ function takeOldest(tx: Transaction, queue: number): readonly Row[] {
 
 function hold(tx: Transaction, source: Source, owner: number, rows: readonly Row[]): readonly Loan[] {
   const firstFence = tx.takeFences(rows.length);
-  tx.sql.run(HOLD, firstFence, source.queue, owner, tx.nowMs, JSON.stringify(rows.map(([, seq]) => seq)));
+  const [first] = rows;
+  if (rows.length === 1 && first !== undefined) tx.sql.run(HOLD_ONE, firstFence, first[1], source.queue, owner, first[9] ?? 1, tx.nowMs);
+  else tx.sql.run(HOLD_MANY, firstFence, source.queue, owner, tx.nowMs, JSON.stringify(rows.map(([, seq]) => seq)));
   return rows.map((row, index) => toLoan(row, firstFence + index, source));
 }
 

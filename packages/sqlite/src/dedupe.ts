@@ -24,7 +24,7 @@ export function release(tx: Transaction, queue: number, seq: number, dkey: strin
 /** Forgets keys whose window is over, a few at a time. Returns how many. */
 export function forgetExpired(tx: Transaction, most: number): number {
   return tx.sql.run(
-    `delete from jo_dedupe where (queue, dkey) in (select queue, dkey from jo_dedupe where until_ms <= ? order by until_ms limit ?)`,
+    `delete from jo_dedupe where (queue, dkey) in (select queue, dkey from jo_dedupe where until_ms <= ? order by until_ms limit ? + 0)`,
     tx.nowMs,
     most,
   );

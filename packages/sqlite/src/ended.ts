@@ -1,3 +1,4 @@
+import { among } from "./among.ts";
 import { release } from "./dedupe.ts";
 import { moveUp } from "./place.ts";
 import type { Transaction } from "./transaction.ts";
@@ -39,8 +40,9 @@ export function countEnded(tx: Transaction, queue: number, state: EndState | und
   }
 }
 
-/** Removes frames and all that hangs on them but their place. `seqs`: a JSON array. */
-export function erase(tx: Transaction, seqs: string): void {
-  tx.sql.run("delete from jo_frames where seq in (select value from json_each(?))", seqs);
-  tx.sql.run("delete from jo_attempts where seq in (select value from json_each(?))", seqs);
+/** Removes frames and all that hangs on them but their place. */
+export function erase(tx: Transaction, seqs: readonly number[]): void {
+  const { where, value } = among("seq", seqs);
+  tx.sql.run(`delete from jo_frames where ${where}`, value);
+  tx.sql.run(`delete from jo_attempts where ${where}`, value);
 }

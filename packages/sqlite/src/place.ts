@@ -62,7 +62,7 @@ export function takeOut(tx: Transaction, queue: number, seq: number, level: numb
 /** Makes what has become due ready, so many at once. Returns how many. */
 export function promote(tx: Transaction, queue: number, most: number): number {
   const due = tx.sql.rows<[number]>(
-    "select seq from jo_later where queue = ? and due_ms <= ? order by due_ms limit ?",
+    "select seq from jo_later where queue = ? and due_ms <= ? order by due_ms limit ? + 0",
     queue,
     tx.nowMs,
     most,

@@ -2,23 +2,23 @@ import type { FrameState } from "@job-orch/core";
 import { CANCELLED, COMPLETED, DEAD } from "./ended.ts";
 import type { Statements } from "./statements.ts";
 
-const ENDED = "select seq from jo_ended where queue = ?1 and state = @state and seq > ?2 order by seq limit ?3";
+const ENDED = "select seq from jo_ended where queue = ?1 and state = @state and seq > ?2 order by seq limit ?3 + 0";
 
 /** Where the frames of a state are found, in the order of acceptance: `?1` queue, `?2` after, `?3` how many. */
 const BY_STATE: Readonly<Record<FrameState, string>> = {
   ready: `with levels(level) as (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
     select seq from (
       select r.seq from levels cross join jo_ready r on r.queue = ?1 and r.level = levels.level and r.seq in
-        (select seq from jo_ready where queue = ?1 and level = levels.level and seq > ?2 order by seq limit ?3)
+        (select seq from jo_ready where queue = ?1 and level = levels.level and seq > ?2 order by seq limit ?3 + 0)
       union all select seq from jo_behind where queue = ?1 and seq > ?2
-    ) order by seq limit ?3`,
-  delayed: "select seq from jo_later where queue = ?1 and seq > ?2 order by seq limit ?3",
-  "in-flight": "select seq from jo_held where queue = ?1 and seq > ?2 order by seq limit ?3",
+    ) order by seq limit ?3 + 0`,
+  delayed: "select seq from jo_later where queue = ?1 and seq > ?2 order by seq limit ?3 + 0",
+  "in-flight": "select seq from jo_held where queue = ?1 and seq > ?2 order by seq limit ?3 + 0",
   completed: ENDED.replace("@state", String(COMPLETED)),
   cancelled: ENDED.replace("@state", String(CANCELLED)),
   dead: ENDED.replace("@state", String(DEAD)),
 };
-const ANY = "select seq from jo_frames where queue = ?1 and seq > ?2 order by seq limit ?3";
+const ANY = "select seq from jo_frames where queue = ?1 and seq > ?2 order by seq limit ?3 + 0";
 
 /** The queues of a channel: one of a work channel, one per subscription of a broadcast channel. */
 export function queuesOf(sql: Statements, channel: string): readonly number[] {

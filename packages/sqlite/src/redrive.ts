@@ -4,7 +4,7 @@ import { place, placeKeyed } from "./place.ts";
 import type { Transaction } from "./transaction.ts";
 
 const DEAD_ONES = `select e.queue, e.seq, f.level, f.okey, f.bytes, f.id from jo_ended e cross join jo_frames f on f.seq = e.seq
-  where e.queue = ? and e.state = ${DEAD} and e.seq > ? order by e.seq limit ?`;
+  where e.queue = ? and e.state = ${DEAD} and e.seq > ? order by e.seq limit ? + 0`;
 
 type Row = readonly [queue: number, seq: number, level: number, okey: string | null, bytes: number, id: string];
 

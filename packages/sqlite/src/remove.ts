@@ -39,7 +39,7 @@ function removeWaiting(tx: Transaction, [queue, seq, level, okey, dkey, bytes]: 
   const where = takeOut(tx, queue, seq, level, okey);
   if (where === undefined) return false;
   letOthersGoOn(tx, queue, { seq, okey, dkey, bytes }, where !== "behind");
-  erase(tx, JSON.stringify([seq]));
+  erase(tx, [seq]);
   countEnded(tx, queue, undefined, 1, bytes);
   return true;
 }

@@ -1,3 +1,4 @@
+import { among } from "./among.ts";
 import { forgetExpired } from "./dedupe.ts";
 import { CANCELLED, COMPLETED, DEAD, type EndState, erase } from "./ended.ts";
 import type { Retention, Settings } from "./options.ts";
@@ -10,7 +11,7 @@ const MOST_REMOVED = 1_024;
 const SLACK = 256;
 const STATES = [COMPLETED, CANCELLED, DEAD] as const;
 
-const OLDEST = `select e.seq, e.ended_ms, f.bytes from (select seq, ended_ms from jo_ended where queue = ? and state = ? order by seq limit ?) e
+const OLDEST = `select e.seq, e.ended_ms, f.bytes from (select seq, ended_ms from jo_ended where queue = ? and state = ? order by seq limit ? + 0) e
   cross join jo_frames f on f.seq = e.seq`;
 
 /** Removes what a queue keeps beyond count and bytes. */
@@ -67,9 +68,9 @@ function removeOldest(tx: Transaction, queue: number, state: EndState, kept: Kep
 
 /** Removes ended frames for good. */
 export function forget(tx: Transaction, queue: number, state: EndState, seqs: readonly number[], bytes: number): void {
-  const json = JSON.stringify(seqs);
-  tx.sql.run("delete from jo_ended where queue = ? and state = ? and seq in (select value from json_each(?))", queue, state, json);
-  erase(tx, json);
+  const { where, value } = among("seq", seqs);
+  tx.sql.run(`delete from jo_ended where queue = ? and state = ? and ${where}`, queue, state, value);
+  erase(tx, seqs);
   const tally = tx.tally(queue);
   if (state === COMPLETED) {
     tally.completedN -= seqs.length;

@@ -1,4 +1,5 @@
 import type { Outcome, WireError } from "@job-orch/core";
+import { type Among, among } from "./among.ts";
 import { CANCELLED, COMPLETED, countEnded, DEAD, type EndState, erase, letOthersGoOn } from "./ended.ts";
 import { errorText, wholeMs } from "./frame-columns.ts";
 import type { Loan, QueueKind } from "./loan.ts";
@@ -10,15 +11,14 @@ const MOST_ATTEMPTS = 100;
 
 const CLOSE_ATTEMPT = `insert into jo_attempts select seq, fence, attempt, attempt + ?, started_ms, ?, ?, ? from jo_held where fence = ?`;
 const FORGET_ATTEMPTS = `delete from jo_attempts where seq = ?1 and fence <=
-  (select fence from jo_attempts where seq = ?1 order by fence desc limit 1 offset ?2)`;
+  (select fence from jo_attempts where seq = ?1 order by fence desc limit 1 offset ?2 + 0)`;
 
 /** Those of the loans that are on loan no longer. */
 export function findLost(tx: Transaction, loans: readonly Loan[]): ReadonlySet<Loan> {
-  const fences = fencesOf(loans);
-  const inFences = "fence in (select value from json_each(?))";
-  const [count = 0] = tx.sql.row<[number]>(`select count(*) from jo_held where ${inFences}`, fences) ?? [];
+  const { where, value } = fencesOf(loans);
+  const [count = 0] = tx.sql.row<[number]>(`select count(*) from jo_held where ${where}`, value) ?? [];
   if (count === loans.length) return NONE;
-  const held = new Set(tx.sql.rows<[number]>(`select fence from jo_held where ${inFences}`, fences).map(([fence]) => fence));
+  const held = new Set(tx.sql.rows<[number]>(`select fence from jo_held where ${where}`, value).map(([fence]) => fence));
   return new Set(loans.filter(({ fence }) => !held.has(fence)));
 }
 
@@ -29,17 +29,18 @@ export function complete(tx: Transaction, loans: readonly Loan[], keep: boolean)
   const [first] = loans;
   if (first === undefined) return;
   const { queue, kind } = first.source;
-  const fences = fencesOf(loans);
+  const { where, value } = fencesOf(loans);
   const kept = keep && kind === "work";
   if (kept) {
-    tx.sql.run(
-      `insert into jo_ended select queue, ${COMPLETED}, seq, ?, started_ms, attempt, null from jo_held
-       where fence in (select value from json_each(?))`,
-      tx.nowMs,
-      fences,
+    const keepThem = `insert into jo_ended select queue, ${COMPLETED}, seq, ?, started_ms, attempt, null from jo_held where ${where}`;
+    tx.sql.run(keepThem, tx.nowMs, value);
+  } else {
+    erase(
+      tx,
+      loans.map(({ seq }) => seq),
     );
-  } else erase(tx, JSON.stringify(loans.map(({ seq }) => seq)));
-  tx.sql.run("delete from jo_held where fence in (select value from json_each(?))", fences);
+  }
+  tx.sql.run(`delete from jo_held where ${where}`, value);
   let bytes = 0;
   for (const loan of loans) {
     bytes += loan.bytes;
@@ -55,7 +56,7 @@ export function end(tx: Transaction, loan: Loan, state: EndState, error: WireErr
   if (kept) {
     const keepIt = "insert into jo_ended select queue, ?, seq, ?, started_ms, attempt, ? from jo_held where fence = ?";
     tx.sql.run(keepIt, state, tx.nowMs, errorText(error), loan.fence);
-  } else erase(tx, JSON.stringify([loan.seq]));
+  } else erase(tx, [loan.seq]);
   tx.sql.run("delete from jo_held where fence = ?", loan.fence);
   letOthersGoOn(tx, queue, loan);
   countEnded(tx, queue, kept ? state : undefined, 1, loan.bytes);
@@ -82,6 +83,9 @@ function keeps(kind: QueueKind, state: EndState): boolean {
   return kind === "work" || (kind === "group" && state === DEAD);
 }
 
-function fencesOf(loans: readonly Loan[]): string {
-  return JSON.stringify(loans.map(({ fence }) => fence));
+function fencesOf(loans: readonly Loan[]): Among {
+  return among(
+    "fence",
+    loans.map(({ fence }) => fence),
+  );
 }

