@@ -36,4 +36,7 @@ export interface Longer<Before extends Tail, Part> {
 /** A part that may stand next, else a sentence that says why not. */
 export type Fits<Before extends Tail, Part> = Accepts<Before["from"], Before["out"], Part>;
 
-export type Made<Whole extends Tail> = Pipeline<Whole["in"], Whole["out"], Whole["name"], Whole["answers"], Whole["transport"]>;
+/** The pipeline; inferred once more, so that editors and messages show it and not how it came about. */
+export type Made<Whole extends Tail> = Whole extends infer Known extends Tail
+  ? Pipeline<Known["in"], Known["out"], Known["name"], Known["answers"], Known["transport"]>
+  : never;

@@ -1,8 +1,8 @@
 /**
  * Why a value does not fit where it is to go, in words: for the messages of the compiler. Computed only when it does not.
  */
-export type Unfit<Has, Wants> = [Has, Wants] extends [readonly unknown[], readonly unknown[]]
-  ? "the items of the response do not fit those of the request"
+export type Unfit<Has, Wants> = [Has, Wants] extends [readonly (infer Item)[], readonly (infer Wanted)[]]
+  ? `item by item, ${Unfit<Item, Wanted>}`
   : [Has, Wants] extends [object, object]
     ? FieldsUnfit<Joined<Lacking<Has, Wants>>, Joined<Differing<Has, Wants>>>
     : KindsUnfit<Joined<Kind<Has>>, Joined<Kind<Wants>>>;
