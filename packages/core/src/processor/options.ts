@@ -5,7 +5,7 @@ import { systemEnvironment } from "../environment.ts";
 import { OptionError } from "../errors/errors.ts";
 import type { ErrorClass } from "../errors/wire-error-codec.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { Backoff } from "./backoff.ts";
+import { type Backoff, checkBackoff } from "./backoff.ts";
 
 /** What becomes of an attempt that failed. */
 export interface RetryOptions {
@@ -92,7 +92,7 @@ export function toSettings(options: ProcessorOptions): Settings {
     transport: options.transport,
     concurrency: whole("concurrency", options.concurrency ?? 1, 1, 100_000),
     attempts: whole("retry.attempts", options.retry?.attempts ?? 1, 1, 1_000_000),
-    backoff: options.retry?.backoff ?? DEFAULT_BACKOFF,
+    backoff: checkBackoff(options.retry?.backoff ?? DEFAULT_BACKOFF),
     never: options.retry?.never ?? [],
     crashes: whole("retry.crashes", options.retry?.crashes ?? 3, 0, 1_000_000),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? Number.POSITIVE_INFINITY),
