@@ -245,7 +245,8 @@ export class Bench {
   async refused(call: () => Awaitable<unknown>, codes: readonly string[], what: string): Promise<void> {
     const error = await this.failure(call, what);
     const code = (error as { readonly code?: unknown } | undefined)?.code;
-    if (typeof code !== "string" || !codes.includes(code)) fail(`${what}: wanted ${codes.join(" or ")}, not ${String(code)} (${String(error)})`);
+    if (typeof code !== "string" || !codes.includes(code))
+      fail(`${what}: wanted ${codes.join(" or ")}, not ${String(code)} (${String(error)})`);
   }
 
   /** Closes everything, newest first. */

@@ -53,7 +53,8 @@ export function conformance(options: ConformanceOptions): void {
     async () => {
       const claims = await read();
       checkComplete(clauses, collector, claims);
-      if (filter === undefined && options.results !== undefined) publish(options.results, collector.of(harness.name, claims.capabilities, all));
+      if (filter === undefined && options.results !== undefined)
+        publish(options.results, collector.of(harness.name, claims.capabilities, all));
     },
     timeoutMs,
   );

@@ -43,7 +43,10 @@ const rules = {
   transactional: has("transactional"),
   ordered: { holds: ({ capabilities }) => capabilities.ordered !== false, why: "does not keep order" },
   "ordered by key": { holds: ({ capabilities }) => capabilities.ordered === "key", why: "does not keep order per key" },
-  "not ordered by key": { holds: ({ capabilities }) => capabilities.ordered !== "key", why: "keeps order per key, so its absence is not probed" },
+  "not ordered by key": {
+    holds: ({ capabilities }) => capabilities.ordered !== "key",
+    why: "keeps order per key, so its absence is not probed",
+  },
   "lease per delivery": { holds: ({ capabilities }) => capabilities.lease === "delivery", why: "does not lease each delivery" },
   "lease per process": { holds: ({ capabilities }) => capabilities.lease === "process", why: "does not lease to processes" },
   "no lease": { holds: ({ capabilities }) => capabilities.lease === false, why: "has leases, so their absence is not probed" },
@@ -52,10 +55,16 @@ const rules = {
   network: { holds: ({ capabilities }) => capabilities.scope === "network", why: "has no server to lose" },
   bytes: { holds: ({ capabilities }) => capabilities.wire === "bytes", why: "carries values, not bytes" },
   values: { holds: ({ capabilities }) => capabilities.wire !== "bytes", why: "carries bytes, not values" },
-  limit: { holds: ({ capabilities }) => limited(capabilities), why: `limits no frame that is small enough to try (${LARGEST_TRIED_BYTES} bytes)` },
+  limit: {
+    holds: ({ capabilities }) => limited(capabilities),
+    why: `limits no frame that is small enough to try (${LARGEST_TRIED_BYTES} bytes)`,
+  },
   inspectable: { holds: ({ inspectable }) => inspectable, why: "lets nobody look into its store" },
   bounded: { holds: ({ capacity }) => capacity !== undefined, why: "is declared unbounded by its harness: nothing makes a send wait" },
-  "counts leftovers": { holds: ({ countsLeftovers }) => countsLeftovers, why: "has a harness that cannot count what is left in the backend" },
+  "counts leftovers": {
+    holds: ({ countsLeftovers }) => countsLeftovers,
+    why: "has a harness that cannot count what is left in the backend",
+  },
 } as const satisfies Record<string, Rule>;
 
 /** A claim that a clause depends on. */

@@ -13,7 +13,8 @@ export function publish(file: URL, results: Results): void {
     return writeFileSync(path, text);
   }
   const published = existsSync(path) ? readFileSync(path, "utf8") : "";
-  if (published !== text) fail(`${path} does not say what this run proved: run the test with JOB_ORCH_PUBLISH=1 and look at the difference`);
+  if (published !== text)
+    fail(`${path} does not say what this run proved: run the test with JOB_ORCH_PUBLISH=1 and look at the difference`);
 }
 
 /** JSON has no infinity. */

@@ -14,7 +14,7 @@ for (const { name, breaks, make, core } of mutants) {
         () => undefined,
         (error: unknown) => error as Error,
       );
-      expect(failure?.message ?? "it passed", id).toMatch(says);
+      expect(`${id}: ${failure?.message ?? "it passed"}`).toMatch(says);
     }
   });
 }

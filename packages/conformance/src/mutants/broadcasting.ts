@@ -9,7 +9,12 @@ import { plainReference } from "../reference/variants.ts";
 import { type Mutant, part } from "./mutant.ts";
 
 /** A mutant of the backend. */
-function store(name: string, breaks: Mutant["breaks"], Store: new (options: ReferenceOptions) => ReferenceStore, options: ReferenceHarnessOptions = {}): Mutant {
+function store(
+  name: string,
+  breaks: Mutant["breaks"],
+  Store: new (options: ReferenceOptions) => ReferenceStore,
+  options: ReferenceHarnessOptions = {},
+): Mutant {
   return { name, breaks, make: () => referenceHarness({ ...options, makeStore: (own) => new Store(own) }) };
 }
 
@@ -196,18 +201,40 @@ export const broadcasting: readonly Mutant[] = [
   store("anonymous-left-behind", { "SPI-FAN-08": /10 things are left/ }, NeverUnsubscribes),
   store("group-ignored: members are anonymous receivers", { "SPI-GRP-01": late, "SPI-GRP-02": /more than once|were acked/ }, GroupIgnored),
   store("groups-compete: only the last group gets frames", { "SPI-GRP-03": late }, GroupsCompete),
-  part("retries-to-all: a retry is a new broadcast", { "SPI-FAN-05": /not its business, but/, "SPI-GRP-04": /not its business, but/ }, () => ({ Receiver: RetriesToAll })),
+  part(
+    "retries-to-all: a retry is a new broadcast",
+    { "SPI-FAN-05": /not its business, but/, "SPI-GRP-04": /not its business, but/ },
+    () => ({ Receiver: RetriesToAll }),
+  ),
   part("broadcast-held-goes-on", { "SPI-FAN-09": /has had these, but/ }, () => ({ Receiver: HeldGoesOn })),
-  part("group-forgets: a group is gone with its last member", { "SPI-GRP-01": late, "SPI-GRP-06": late }, () => ({ Receiver: GroupForgets })),
-  { name: "group-taken-for-anonymous", breaks: { "SPI-GRP-07": /it did not fail/ }, make: () => plainReference({ makeStore: (own) => new NoGroupsNoRefusal(own) }) },
+  part("group-forgets: a group is gone with its last member", { "SPI-GRP-01": late, "SPI-GRP-06": late }, () => ({
+    Receiver: GroupForgets,
+  })),
+  {
+    name: "group-taken-for-anonymous",
+    breaks: { "SPI-GRP-07": /it did not fail/ },
+    make: () => plainReference({ makeStore: (own) => new NoGroupsNoRefusal(own) }),
+  },
   store("reconnect-double-subscribes", { "SPI-REC-02": /sent once, but/ }, Resubscribes),
   store("restart-loses-accepted", { "SPI-REC-01": /accepted frames were lost/ }, RestartLoses),
   store("down-ignores-abort", { "SPI-REC-03": /ends although the server is down: not within/ }, DownForGood),
   store("full-blocks-all: one full channel holds up the others", { "SPI-BPR-03": /a send is accepted: not within/ }, FullBlocksAll),
-  store("unbounded-buffer", { "SPI-BPR-01": /accepted by a channel that was full/, "SPI-BPR-02": /full/, "SPI-BPR-04": /full/, "SPI-BPR-05": /were kept for a receiver/ }, Unbounded),
-  store("waits-on: a send goes on waiting when it is aborted or its transport closes", { "SPI-BPR-02": /rejects: not within/, "SPI-BPR-04": /not within/ }, WaitsOn),
+  store(
+    "unbounded-buffer",
+    {
+      "SPI-BPR-01": /accepted by a channel that was full/,
+      "SPI-BPR-02": /full/,
+      "SPI-BPR-04": /full/,
+      "SPI-BPR-05": /were kept for a receiver/,
+    },
+    Unbounded,
+  ),
+  store(
+    "waits-on: a send goes on waiting when it is aborted or its transport closes",
+    { "SPI-BPR-02": /rejects: not within/, "SPI-BPR-04": /not within/ },
+    WaitsOn,
+  ),
   store("too-large-accepted", { "SPI-LIM-01": /it did not fail/, "SPI-TRX-04": /it did not fail/ }, AcceptsTooLarge),
   store("limit-off-by-one", { "SPI-LIM-02": /over the/ }, OffByOne),
   store("too-large-closes: the connection is of no use afterwards", { "SPI-LIM-01": /connection/ }, TooLargeCloses),
 ];
-

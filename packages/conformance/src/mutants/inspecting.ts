@@ -24,7 +24,9 @@ export const inspecting: readonly Mutant[] = [
       return { ...page, next: page.next === undefined ? undefined : String(Number(page.next) - 1) };
     },
   })),
-  power("filter-ignored", { "SPI-INS-03": /list with/ }, ({ list }) => ({ list: (channel, { error: _, ...query } = {}) => list(channel, query) })),
+  power("filter-ignored", { "SPI-INS-03": /list with/ }, ({ list }) => ({
+    list: (channel, { error: _, ...query } = {}) => list(channel, query),
+  })),
   power("history-forgets-first", { "SPI-INS-04": /./ }, ({ history }) => ({
     history: async (channel, id) => {
       const told = await history(channel, id);

@@ -9,7 +9,8 @@ import { type Mutant, part, wrapping } from "./mutant.ts";
 function leases(name: string, breaks: Mutant["breaks"], alter: (leaseMs: number) => number): Mutant {
   return wrapping(name, breaks, () => ({
     transport: (transport) => ({
-      receiver: (channel, options: ReceiveOptions, signal) => transport.receiver(channel, { ...options, leaseMs: alter(options.leaseMs) }, signal),
+      receiver: (channel, options: ReceiveOptions, signal) =>
+        transport.receiver(channel, { ...options, leaseMs: alter(options.leaseMs) }, signal),
     }),
   }));
 }
@@ -104,12 +105,19 @@ export const leasing: readonly Mutant[] = [
   part("extend-ignored", { "SPI-LSE-02": /its lease was extended, but/, "SPI-LSE-03": late }, () => ({ Receiver: ExtendIgnored })),
   part("extends-for-ever", { "SPI-LSE-03": late }, () => ({ Receiver: ExtendsForEver })),
   part("loss-unreported", { "SPI-LSE-04": /not reported lost/, "SPI-TRX-03": /not reported lost/ }, () => ({ Receiver: LossUnreported })),
-  part("fence-ignored", { "SPI-LSE-04": late, "SPI-ACK-09": late }, () => ({ Receiver: FenceIgnored })),
+  part("fence-ignored", { "SPI-LSE-04": late, "SPI-ACK-09": /./ }, () => ({ Receiver: FenceIgnored })),
   part("lost-still-counts", { "SPI-LSE-05": late }, () => ({ Receiver: LostStillCounts })),
-  { name: "living-process-expires", breaks: { "SPI-LSE-07": /its holder lives, but/ }, make: () => processLeaseReference({ parts: { Receiver: Expires } }) },
+  {
+    name: "living-process-expires",
+    breaks: { "SPI-LSE-07": /its holder lives, but/ },
+    make: () => processLeaseReference({ parts: { Receiver: Expires } }),
+  },
   { name: "death-unnoticed", breaks: { "SPI-LSE-08": late }, make: () => processLeaseReference({ parts: { Receiver: NoDeath } }) },
   { name: "blocked-is-dead", breaks: { "SPI-LSE-09": /busy, not dead, but/ }, make: blockedIsDead },
-  { name: "expires-without-leases", breaks: { "SPI-LSE-10": /its receiver is open, but/ }, make: () => plainReference({ parts: { Receiver: Expires }, ...claims({ lease: false }) }) },
+  {
+    name: "expires-without-leases",
+    breaks: { "SPI-LSE-10": /its receiver is open, but/ },
+    make: () => plainReference({ parts: { Receiver: Expires }, ...claims({ lease: false }) }),
+  },
   { name: "connection-end-unnoticed", breaks: { "SPI-LSE-11": late }, make: () => plainReference({ parts: { Receiver: NoDeath } }) },
 ];
-

@@ -4,7 +4,10 @@ import { plainReference } from "../reference/variants.ts";
 import { type SeenJob, sabotage, textCodec } from "./sabotage.ts";
 import type { Mutant } from "./mutant.ts";
 
-const lossy = textCodec((value) => JSON.stringify(value) ?? "null", (text) => JSON.parse(text) as unknown);
+const lossy = textCodec(
+  (value) => JSON.stringify(value) ?? "null",
+  (text) => JSON.parse(text) as unknown,
+);
 
 /** Copies key by key, also into what every object inherits from. */
 function merge(into: Record<string, unknown>, from: Record<string, unknown>): Record<string, unknown> {
@@ -16,13 +19,20 @@ function merge(into: Record<string, unknown>, from: Record<string, unknown>): Re
   return into;
 }
 
-const gullible = textCodec((value) => JSON.stringify(value), (text) => merge({}, JSON.parse(text) as Record<string, unknown>));
+const gullible = textCodec(
+  (value) => JSON.stringify(value),
+  (text) => merge({}, JSON.parse(text) as Record<string, unknown>),
+);
 
 /** Drops some of the options of every send and call. */
 function withoutOptions(name: string, breaks: Mutant["breaks"], drop: readonly string[], harness?: () => Harness): Mutant {
-  const keep = (options: object | undefined): never => Object.fromEntries(Object.entries(options ?? {}).filter(([key]) => !drop.includes(key))) as never;
+  const keep = (options: object | undefined): never =>
+    Object.fromEntries(Object.entries(options ?? {}).filter(([key]) => !drop.includes(key))) as never;
   return sabotage(name, breaks, {
-    hosted: (hosted) => ({ send: (request, options) => hosted.send(request, keep(options)), call: (request, options) => hosted.call(request, keep(options)) }),
+    hosted: (hosted) => ({
+      send: (request, options) => hosted.send(request, keep(options)),
+      call: (request, options) => hosted.call(request, keep(options)),
+    }),
     ...(harness === undefined ? {} : { harness }),
   });
 }
@@ -37,157 +47,237 @@ const unanswered = /not within|ERR_DEADLINE|No response/;
 
 /** The layer above the seam, broken. */
 export const loopMutants: readonly Mutant[] = [
-  sabotage("two-layers-of-retries", { "API-RTY-03": /more than one layer/ }, {
-    job: ({ run }) => ({
-      run: async (...given) => {
-        try {
-          return await run(...given);
-        } catch {
-          return run(...given);
-        }
-      },
-    }),
-  }),
-  sabotage("retries-what-cannot-be-mended", { "API-RTY-05": /retried all the same/ }, {
-    options: ({ retry }) => ({ retry: { ...retry, never: [] } }),
-  }),
-  sabotage("cancel-does-nothing", { "API-RTY-07": /not within|ERR_CANCELLED|RangeError/, "API-CAN-03": /told to stop: not so/, "API-CAN-04": unanswered }, {
-    hosted: () => ({ cancel: async () => "requested" as const }),
-  }),
+  sabotage(
+    "two-layers-of-retries",
+    { "API-RTY-03": /more than one layer/ },
+    {
+      job: ({ run }) => ({
+        run: async (...given) => {
+          try {
+            return await run(...given);
+          } catch {
+            return run(...given);
+          }
+        },
+      }),
+    },
+  ),
+  sabotage(
+    "retries-what-cannot-be-mended",
+    { "API-RTY-05": /retried all the same/ },
+    {
+      options: ({ retry }) => ({ retry: { ...retry, never: [] } }),
+    },
+  ),
+  sabotage(
+    "cancel-does-nothing",
+    { "API-RTY-07": /not within|ERR_CANCELLED|RangeError/, "API-CAN-03": /told to stop: not so/, "API-CAN-04": unanswered },
+    {
+      hosted: () => ({ cancel: async () => "requested" as const }),
+    },
+  ),
   sabotage("cancel-says-it-was-in-time", { "API-CAN-05": unanswered }, { hosted: () => ({ cancel: async () => "cancelled" as const }) }),
   sabotage("schema-ignored", { "API-PSN-02": /it succeeded/ }, { job: () => ({ request: undefined }) }),
   sabotage("version-ignored", { "API-PSN-03": /it succeeded/ }, { job: () => ({ version: undefined }) }),
   withoutOptions("signal-ignored", { "API-CAN-01": /it did not fail/, "API-CAN-02": unanswered }, ["signal"]),
-  sabotage("call-leaks-listeners", { "API-CAN-06": /20 listeners were left/ }, {
-    hosted: (hosted) => ({
-      call: (request, options) => {
-        options?.signal?.addEventListener("abort", () => {});
-        return hosted.call(request, options);
-      },
-    }),
-  }),
-  sabotage("calls-wait-for-ever", { "API-TMO-01": /not within/, "API-TMO-02": /not within/, "API-TMO-03": /it did not fail|not within/ }, {
-    hosted: (hosted) => ({ call: (request, options) => hosted.call(request, { ...options, timeoutMs: Number.POSITIVE_INFINITY }) }),
-  }),
+  sabotage(
+    "call-leaks-listeners",
+    { "API-CAN-06": /20 listeners were left/ },
+    {
+      hosted: (hosted) => ({
+        call: (request, options) => {
+          options?.signal?.addEventListener("abort", () => {});
+          return hosted.call(request, options);
+        },
+      }),
+    },
+  ),
+  sabotage(
+    "calls-wait-for-ever",
+    { "API-TMO-01": /not within/, "API-TMO-02": /not within/, "API-TMO-03": /it did not fail|not within/ },
+    {
+      hosted: (hosted) => ({ call: (request, options) => hosted.call(request, { ...options, timeoutMs: Number.POSITIVE_INFINITY }) }),
+    },
+  ),
   sabotage("attempts-take-for-ever", { "API-TMO-04": unanswered }, { options: () => ({ timeoutMs: 1_000_000_000 }) }),
   sabotage("classes-not-registered", { "API-ERR-02": /the caller got/ }, { job: () => ({ errors: [] }) }),
-  sabotage("undefined-is-no-error", { "API-ERR-03": /it did not fail/ }, {
-    job: ({ run }) => ({
-      run: (...given) => {
-        try {
-          return run(...given);
-        } catch (error) {
-          if (error !== undefined) throw error;
-        }
-      },
-    }),
-  }),
-  sabotage("stacks-always-cross", { "API-ERR-05": /the stack crossed/ }, { options: () => ({ stacks: true }) }),
-  sabotage("json-is-the-codec", { "API-VAL-01": /altered/, "API-VAL-02": /not refused|it did not fail/, "API-VAL-04": /./ }, { options: () => ({ codec: lossy }) }),
-  sabotage("codec-merges-prototypes", { "API-VAL-03": /changed the prototype|altered/ }, { options: () => ({ codec: gullible }) }),
-  sabotage("encodes-late", { "API-VAL-05": /./ }, {
-    hosted: (hosted) => ({
-      call: async (request, options) => {
-        await undefined;
-        return hosted.call(request, options);
-      },
-    }),
-  }),
-  sabotage("runs-more-than-it-may", { "API-CON-01": /8 ran at once/ }, { options: ({ concurrency }) => ({ concurrency: 2 * (concurrency ?? 1) }) }),
-  sabotage("runs-one-at-a-time", { "API-CON-01": /1 ran at once/, "API-CON-03": unanswered }, { options: () => ({ concurrency: 1 }) }),
-  sabotage("resources-shared", { "API-CON-02": /same resources at once/ }, {
-    options: ({ resources }) => (typeof resources === "function" ? { resources: shared(resources()) } : {}),
-  }),
-  sabotage("stops-at-once", { "API-SHD-01": /not finished|a response comes: not within/ }, { hosted: (hosted) => ({ stop: () => hosted.stop({ graceMs: 0 }) }) }),
-  sabotage("processor-second-close-throws", { "API-SHD-03": /already closed/ }, {
-    hosted: (hosted) => {
-      let closed = false;
-      return {
-        close: async () => {
-          if (closed) throw new TypeError("already closed");
-          closed = true;
-          await hosted.close();
+  sabotage(
+    "undefined-is-no-error",
+    { "API-ERR-03": /it did not fail/ },
+    {
+      job: ({ run }) => ({
+        run: (...given) => {
+          try {
+            return run(...given);
+          } catch (error) {
+            if (error !== undefined) throw error;
+          }
         },
-      };
+      }),
     },
-  }),
-  sabotage("close-forgets-callers", { "API-SHD-04": /not within/ }, {
-    hosted: (hosted) => ({
-      call: async (request, options) => {
-        try {
-          return await hosted.call(request, options);
-        } catch (error) {
-          if ((error as { readonly code?: unknown }).code === "ERR_CLOSED") return new Promise(() => {});
-          throw error;
-        }
+  ),
+  sabotage("stacks-always-cross", { "API-ERR-05": /the stack crossed/ }, { options: () => ({ stacks: true }) }),
+  sabotage(
+    "json-is-the-codec",
+    { "API-VAL-01": /altered/, "API-VAL-02": /not refused|it did not fail/, "API-VAL-04": /./ },
+    { options: () => ({ codec: lossy }) },
+  ),
+  sabotage("codec-merges-prototypes", { "API-VAL-03": /changed the prototype|altered/ }, { options: () => ({ codec: gullible }) }),
+  sabotage(
+    "encodes-late",
+    { "API-VAL-05": /./ },
+    {
+      hosted: (hosted) => ({
+        call: async (request, options) => {
+          await undefined;
+          return hosted.call(request, options);
+        },
+      }),
+    },
+  ),
+  sabotage(
+    "runs-more-than-it-may",
+    { "API-CON-01": /8 ran at once/ },
+    { options: ({ concurrency }) => ({ concurrency: 2 * (concurrency ?? 1) }) },
+  ),
+  sabotage("runs-one-at-a-time", { "API-CON-01": /1 ran at once/, "API-CON-03": unanswered }, { options: () => ({ concurrency: 1 }) }),
+  sabotage(
+    "resources-shared",
+    { "API-CON-02": /same resources at once/ },
+    {
+      options: ({ resources }) => (typeof resources === "function" ? { resources: shared(resources()) } : {}),
+    },
+  ),
+  sabotage(
+    "stops-at-once",
+    { "API-SHD-01": /not finished|a response comes: not within/ },
+    { hosted: (hosted) => ({ stop: () => hosted.stop({ graceMs: 0 }) }) },
+  ),
+  sabotage(
+    "processor-second-close-throws",
+    { "API-SHD-03": /already closed/ },
+    {
+      hosted: (hosted) => {
+        let closed = false;
+        return {
+          close: async () => {
+            if (closed) throw new TypeError("already closed");
+            closed = true;
+            await hosted.close();
+          },
+        };
       },
-    }),
-  }),
-  sabotage("close-closes-the-transport", { "API-SHD-05": /closed/ }, {
-    hosted: (hosted) => ({
-      close: async () => {
-        await hosted.close();
-        await hosted.transport[Symbol.asyncDispose]();
-      },
-    }),
-  }),
+    },
+  ),
+  sabotage(
+    "close-forgets-callers",
+    { "API-SHD-04": /not within/ },
+    {
+      hosted: (hosted) => ({
+        call: async (request, options) => {
+          try {
+            return await hosted.call(request, options);
+          } catch (error) {
+            if ((error as { readonly code?: unknown }).code === "ERR_CLOSED") return new Promise(() => {});
+            throw error;
+          }
+        },
+      }),
+    },
+  ),
+  sabotage(
+    "close-closes-the-transport",
+    { "API-SHD-05": /closed/ },
+    {
+      hosted: (hosted) => ({
+        close: async () => {
+          await hosted.close();
+          await hosted.transport[Symbol.asyncDispose]();
+        },
+      }),
+    },
+  ),
   cached("cache-ignored", { "API-CCH-01": /./, "API-CCH-03": /./, "API-CCH-05": /not within|No response/ }, () => undefined),
   cached("cache-always-knows", { "API-CCH-02": /./ }, () => () => ({ response: undefined })),
   cached("cached-undefined-is-a-miss", { "API-CCH-03": /./ }, (ask) => (...given) => {
     const hit = ask(...given) as { readonly response: unknown } | undefined;
     return hit?.response === undefined ? undefined : hit;
   }),
-  sabotage("cache-failure-fails", { "API-CCH-04": /cache is away/ }, {
-    job: ({ getCache, run }) => ({
-      getCache: undefined,
-      run: (...given) => (getCache?.(...given) as { readonly response: unknown } | undefined)?.response ?? run(...given),
-    }),
-  }),
+  sabotage(
+    "cache-failure-fails",
+    { "API-CCH-04": /cache is away/ },
+    {
+      job: ({ getCache, run }) => ({
+        getCache: undefined,
+        run: (...given) => (getCache?.(...given) as { readonly response: unknown } | undefined)?.response ?? run(...given),
+      }),
+    },
+  ),
   withoutOptions("ids-ignored", { "API-COR-04": /not within|ERR_OPTION/, "API-OPT-10": /./ }, ["id"]),
-  sabotage("subscribes-per-call", { "API-COR-05": /opened 5\d subscriptions/ }, {
-    hosted: (hosted) => ({
-      call: async (request, options) => {
-        const receiver = await hosted.responseReceiver();
-        await receiver[Symbol.asyncDispose]();
-        return hosted.call(request, options);
-      },
-    }),
-  }),
-  sabotage("reserved-headers-pass", { "API-TRC-02": /it did not fail/ }, {
-    hosted: (hosted) => ({ send: (request, { headers: _, ...options } = {}) => hosted.send(request, options) }),
-  }),
-  sabotage("job-gets-another-id", { "API-TRC-03": /./ }, {
-    job: ({ run }) => ({ run: (request, resources, context) => run(request, resources, { ...context, id: `${context.id}!` }) }),
-  }),
-  sabotage("events-come-twice", { "API-OBS-01": /./ }, {
-    hosted: (hosted) => ({
-      on: (event, listener) => {
-        hosted.on(event, listener);
-        return hosted.on(event, listener);
-      },
-    }),
-  }),
-  sabotage("listeners-break-jobs", { "API-OBS-02": /a listener's own/ }, (() => {
-    const thrown: unknown[] = [];
-    return {
-      job: ({ run }: SeenJob) => ({
-        run: (...given: Parameters<SeenJob["run"]>) => {
-          if (thrown.length > 0) throw thrown[0];
-          return run(...given);
+  sabotage(
+    "subscribes-per-call",
+    { "API-COR-05": /opened 5\d subscriptions/ },
+    {
+      hosted: (hosted) => ({
+        call: async (request, options) => {
+          const receiver = await hosted.responseReceiver();
+          await receiver[Symbol.asyncDispose]();
+          return hosted.call(request, options);
         },
       }),
+    },
+  ),
+  sabotage(
+    "reserved-headers-pass",
+    { "API-TRC-02": /it did not fail/ },
+    {
+      hosted: (hosted) => ({ send: (request, { headers: _, ...options } = {}) => hosted.send(request, options) }),
+    },
+  ),
+  sabotage(
+    "job-gets-another-id",
+    { "API-TRC-03": /./ },
+    {
+      job: ({ run }) => ({ run: (request, resources, context) => run(request, resources, { ...context, id: `${context.id}!` }) }),
+    },
+  ),
+  sabotage(
+    "events-come-twice",
+    { "API-OBS-01": /./ },
+    {
       hosted: (hosted) => ({
-        on: (event, listener) =>
-          hosted.on(event, (told) => {
-            try {
-              listener(told);
-            } catch (error) {
-              thrown.push(error);
-            }
-          }),
+        on: (event, listener) => {
+          hosted.on(event, listener);
+          return hosted.on(event, listener);
+        },
       }),
-    };
-  })()),
+    },
+  ),
+  sabotage(
+    "listeners-break-jobs",
+    { "API-OBS-02": /a listener's own/ },
+    (() => {
+      const thrown: unknown[] = [];
+      return {
+        job: ({ run }: SeenJob) => ({
+          run: (...given: Parameters<SeenJob["run"]>) => {
+            if (thrown.length > 0) throw thrown[0];
+            return run(...given);
+          },
+        }),
+        hosted: (hosted) => ({
+          on: (event, listener) =>
+            hosted.on(event, (told) => {
+              try {
+                listener(told);
+              } catch (error) {
+                thrown.push(error);
+              }
+            }),
+        }),
+      };
+    })(),
+  ),
   withoutOptions("delay-not-passed-on", { "API-OPT-07": /its delay being/ }, ["delayMs"]),
   withoutOptions("dedupe-not-passed-on", { "API-OPT-08": /the others were duplicates, but/ }, ["dedupeKey"]),
   withoutOptions("order-not-passed-on", { "API-OPT-09": /./ }, ["orderKey"]),
@@ -197,9 +287,12 @@ export const loopMutants: readonly Mutant[] = [
     ["delayMs", "runAt", "priority", "dedupeKey", "orderKey"],
     () => plainReference(),
   ),
-  sabotage("groups-ignored", { "API-OPT-06": silent }, {
-    hosted: (hosted) => ({ responseReceiver: () => hosted.responseReceiver() }),
-    harness: () => plainReference(),
-  }),
+  sabotage(
+    "groups-ignored",
+    { "API-OPT-06": silent },
+    {
+      hosted: (hosted) => ({ responseReceiver: () => hosted.responseReceiver() }),
+      harness: () => plainReference(),
+    },
+  ),
 ];
-

@@ -11,4 +11,15 @@ import { settling } from "./settling.ts";
 import { storing } from "./storing.ts";
 
 /** Transports that are broken on purpose: each must fail the clauses it breaks, and each clause is failed by one of them. */
-export const mutants: readonly Mutant[] = [...sending, ...receiving, ...broadcasting, ...settling, ...leasing, ...optional, ...storing, ...inspecting, ...carrying, ...loopMutants];
+export const mutants: readonly Mutant[] = [
+  ...sending,
+  ...receiving,
+  ...broadcasting,
+  ...settling,
+  ...leasing,
+  ...optional,
+  ...storing,
+  ...inspecting,
+  ...carrying,
+  ...loopMutants,
+];

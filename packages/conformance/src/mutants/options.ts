@@ -85,14 +85,27 @@ function acrossChannels(): Partial<{ Queue: typeof ReferenceQueue }> {
 }
 
 export const optional: readonly Mutant[] = [
-  options("delay-ignored", { "SPI-DLY-01": /ms before it was due/, "SPI-DLY-02": /ms before it was due/, "SPI-DLY-03": /./ }, ({ options: own }) => ({ ...own, dueMs: undefined })),
+  options(
+    "delay-ignored",
+    { "SPI-DLY-01": /ms before it was due/, "SPI-DLY-02": /ms before it was due/, "SPI-DLY-03": /before it was due/ },
+    ({ options: own }) => ({ ...own, dueMs: undefined }),
+  ),
   options("delay-capped-int32: what is due later fires at once", { "SPI-DLY-05": /due in 30 days, but/ }, ({ options: own }, nowMs) =>
     (own?.dueMs ?? 0) - nowMs > INT32_MS ? { ...own, dueMs: undefined } : own,
   ),
-  part("delay-blocks: what is delayed holds up what is behind it", { "API-RTY-06": /held up the other/, "SPI-DLY-03": /./ }, () => ({ Queue: DelayBlocks })),
-  part("retry-ignores-delay", { "API-RTY-02": /the backoff being/, "SPI-DLY-04": /its delay being 200 ms/ }, () => ({ Queue: RetryIgnoresDelay })),
+  part(
+    "delay-blocks: what is delayed holds up what is behind it",
+    { "API-RTY-06": /beside one that waits is answered: not within|No response/, "SPI-DLY-03": /came after it/ },
+    () => ({ Queue: DelayBlocks }),
+  ),
+  part("retry-ignores-delay", { "API-RTY-02": /the backoff being/, "SPI-DLY-04": /its delay being 200 ms/ }, () => ({
+    Queue: RetryIgnoresDelay,
+  })),
   part("past-is-never", { "SPI-DLY-06": late }, () => ({ Queue: PastIsNever })),
-  options("priority-ignored", { "SPI-PRI-01": /not followed/, "SPI-PRI-02": /only 0 of the first 40/ }, ({ options: own }) => ({ ...own, priority: undefined })),
+  options("priority-ignored", { "SPI-PRI-01": /not followed/, "SPI-PRI-02": /only 0 of the first 40/ }, ({ options: own }) => ({
+    ...own,
+    priority: undefined,
+  })),
   part("starves-low", { "SPI-PRI-03": /never delivered/ }, () => ({ Queue: StarvesLow })),
   part("newest-of-level-first", { "SPI-PRI-04": /order was changed/ }, () => ({ Queue: NewestOfLevel })),
   dedupes("dedupe-ignored", { "SPI-DDP-01": /./, "SPI-DDP-02": /./, "SPI-DDP-08": /there is one frame, but|replaced/ }, () => undefined),
@@ -107,7 +120,13 @@ export const optional: readonly Mutant[] = [
     const connections = new Map<Transport, number>();
     const numberOf = (transport: Transport): number => connections.get(transport) ?? connections.set(transport, connections.size).size;
     return {
-      sender: (sender, _, transport) => ({ send: (frames, signal) => sender.send(frames.map((frame) => keyedBy(frame, numberOf(transport))), signal) }),
+      sender: (sender, _, transport) => ({
+        send: (frames, signal) =>
+          sender.send(
+            frames.map((frame) => keyedBy(frame, numberOf(transport))),
+            signal,
+          ),
+      }),
     };
   }),
 ];
@@ -115,5 +134,7 @@ export const optional: readonly Mutant[] = [
 /** The same frame with a key of its connection's own. */
 function keyedBy(frame: Frame, connection: number): Frame {
   const dedupe = frame.options?.dedupe;
-  return dedupe === undefined ? frame : { ...frame, options: { ...frame.options, dedupe: { ...dedupe, key: `${connection}/${dedupe.key}` } } };
+  return dedupe === undefined
+    ? frame
+    : { ...frame, options: { ...frame.options, dedupe: { ...dedupe, key: `${connection}/${dedupe.key}` } } };
 }

@@ -19,15 +19,19 @@ export const receiving: readonly Mutant[] = [
       }
     },
   })),
-  wrapping("empty-while-open: a receive gives up after a while", { "SPI-WRK-04": /ended although nothing was there/, "SPI-WRK-05": /ended although/ }, () => ({
-    receiver: (receiver) => ({
-      receive: (max, signal) => {
-        const over = new AbortController();
-        setImmediate(() => over.abort());
-        return receiver.receive(max, AbortSignal.any([signal, over.signal]));
-      },
+  wrapping(
+    "empty-while-open: a receive gives up after a while",
+    { "SPI-WRK-04": /ended although nothing was there/, "SPI-WRK-05": /ended although/ },
+    () => ({
+      receiver: (receiver) => ({
+        receive: (max, signal) => {
+          const over = new AbortController();
+          setImmediate(() => over.abort());
+          return receiver.receive(max, AbortSignal.any([signal, over.signal]));
+        },
+      }),
     }),
-  })),
+  ),
   part("prefetches: takes what it was not asked for and keeps it to itself", { "SPI-WRK-07": /deliveries came within/ }, () => ({
     Receiver: class extends ReferenceReceiver {
       readonly #hoard: Delivery[] = [];
@@ -51,11 +55,13 @@ export const receiving: readonly Mutant[] = [
       override async receive(max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
         const { queue } = this;
         const waiting = super.receive(max, signal);
-        void waiting.then(async (taken) => {
-          if (taken.length > 0 || signal.aborted) return;
-          await queue.changes.next(never);
-          queue.take(max, this, 60_000);
-        }).catch(() => {});
+        void waiting
+          .then(async (taken) => {
+            if (taken.length > 0 || signal.aborted) return;
+            await queue.changes.next(never);
+            queue.take(max, this, 60_000);
+          })
+          .catch(() => {});
         return waiting;
       }
     },
@@ -74,7 +80,10 @@ export const receiving: readonly Mutant[] = [
   wrapping("closed-receiver-takes", { "SPI-TRT-06": /took something/ }, () => ({
     transport: (transport) => ({
       receiver: async (channel, options, signal) => {
-        const [shown, spare] = await Promise.all([transport.receiver(channel, options, signal), transport.receiver(channel, options, signal)]);
+        const [shown, spare] = await Promise.all([
+          transport.receiver(channel, options, signal),
+          transport.receiver(channel, options, signal),
+        ]);
         let closed = false;
         return {
           receive: (max, own) => (closed ? spare : shown).receive(max, own),
@@ -87,34 +96,48 @@ export const receiving: readonly Mutant[] = [
       },
     }),
   })),
-  wrapping("closing-leaves-receives: a receive waits for ever once its transport is closed", { "SPI-TRT-07": /not within/, "SPI-TRT-08": /not within/ }, () => ({
-    receiver: (receiver) => ({
-      receive: async (max, signal) => {
-        const taken = await receiver.receive(max, signal);
-        return taken.length === 0 && !signal.aborted ? new Promise<never>(() => {}) : taken;
+  wrapping(
+    "closing-leaves-receives: a receive waits for ever once its transport is closed",
+    { "SPI-TRT-07": /not within/, "SPI-TRT-08": /not within/ },
+    () => ({
+      receiver: (receiver) => ({
+        receive: async (max, signal) => {
+          const taken = await receiver.receive(max, signal);
+          return taken.length === 0 && !signal.aborted ? new Promise<never>(() => {}) : taken;
+        },
+      }),
+    }),
+  ),
+  wrapping(
+    "receiver-live-late: the subscription is made after receiver() resolved",
+    { "API-COR-03": /not within|No response|ERR_DEADLINE/, "SPI-FAN-02": /deliveries came within/, "SPI-FAN-03": /deliveries came within/ },
+    () => ({
+      transport: (transport) => ({
+        receiver: async (channel, options, signal) => {
+          const opening = turn()
+            .then(turn)
+            .then(() => transport.receiver(channel, options, signal));
+          return {
+            receive: async (max, own) => (await opening).receive(max, own),
+            settle: async (settlements) => (await opening).settle(settlements),
+            [Symbol.asyncDispose]: async () => (await opening)[Symbol.asyncDispose](),
+          };
+        },
+      }),
+    }),
+  ),
+  part(
+    "frames-out-of-order: every receive takes the newest first",
+    { "SPI-SND-04": /order of a batch/, "SPI-ORD-01": /order was changed/ },
+    () => ({
+      Queue: class extends ReferenceQueue {
+        override put(frame: Frame): void {
+          super.put(frame);
+          this.entries.unshift(...this.entries.splice(-1));
+        }
       },
     }),
-  })),
-  wrapping("receiver-live-late: the subscription is made after receiver() resolved", { "API-COR-03": /not within|No response|ERR_DEADLINE/, "SPI-FAN-02": /deliveries came within/, "SPI-FAN-03": /deliveries came within/ }, () => ({
-    transport: (transport) => ({
-      receiver: async (channel, options, signal) => {
-        const opening = turn().then(turn).then(() => transport.receiver(channel, options, signal));
-        return {
-          receive: async (max, own) => (await opening).receive(max, own),
-          settle: async (settlements) => (await opening).settle(settlements),
-          [Symbol.asyncDispose]: async () => (await opening)[Symbol.asyncDispose](),
-        };
-      },
-    }),
-  })),
-  part("frames-out-of-order: every receive takes the newest first", { "SPI-SND-04": /order of a batch/, "SPI-ORD-01": /order was changed/ }, () => ({
-    Queue: class extends ReferenceQueue {
-      override put(frame: Frame): void {
-        super.put(frame);
-        this.entries.unshift(...this.entries.splice(-1));
-      }
-    },
-  })),
+  ),
 ];
 
 function turn(): Promise<void> {

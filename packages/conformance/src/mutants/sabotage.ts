@@ -36,5 +36,9 @@ export function sabotage(name: string, breaks: Mutant["breaks"], { job, options,
 
 /** A codec made of two functions on text. */
 export function textCodec(encode: (value: unknown) => string, decode: (text: string) => unknown): Codec {
-  return { name: "text", encode: (value) => new TextEncoder().encode(encode(value)), decode: (bytes) => decode(new TextDecoder().decode(bytes)) };
+  return {
+    name: "text",
+    encode: (value) => new TextEncoder().encode(encode(value)),
+    decode: (bytes) => decode(new TextDecoder().decode(bytes)),
+  };
 }

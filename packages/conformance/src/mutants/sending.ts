@@ -20,9 +20,19 @@ function leaky(): (frame: Frame) => boolean {
 }
 
 export const sending: readonly Mutant[] = [
-  frames("body-latin1: bodies go through a string", { "SPI-SND-01": /bytes of a body were altered/ }, (frame) => ({ ...frame, body: latin1(frame.body) })),
-  frames("headers-dropped", { "SPI-SND-03": /headers were altered/, "SPI-SND-10": /headers were not kept/ }, ({ headers: _, ...frame }) => frame),
-  frames("ids-cut: ids are cut after 64 characters", { "SPI-SND-03": /id was altered/ }, (frame) => ({ ...frame, id: frame.id.slice(0, 64) })),
+  frames("body-latin1: bodies go through a string", { "SPI-SND-01": /bytes of a body were altered/ }, (frame) => ({
+    ...frame,
+    body: latin1(frame.body),
+  })),
+  frames(
+    "headers-dropped",
+    { "SPI-SND-03": /headers were altered/, "SPI-SND-10": /headers were not kept/ },
+    ({ headers: _, ...frame }) => frame,
+  ),
+  frames("ids-cut: ids are cut after 64 characters", { "SPI-SND-03": /id was altered/ }, (frame) => ({
+    ...frame,
+    id: frame.id.slice(0, 64),
+  })),
   frames("bodies-cut: bodies are cut after 32 KiB", { "SPI-LIM-02": /32768/, "SPI-LIM-03": /32768/ }, (frame) =>
     frame.body instanceof Uint8Array ? { ...frame, body: frame.body.subarray(0, 32_768) } : frame,
   ),
@@ -35,20 +45,33 @@ export const sending: readonly Mutant[] = [
     { "SPI-SND-02": /value was altered/ },
     () => ({
       sender: (sender) => ({
-        send: (given, signal) => sender.send(given.map((frame) => ({ ...frame, body: JSON.parse(JSON.stringify(frame.body) ?? "null") as unknown })), signal),
+        send: (given, signal) =>
+          sender.send(
+            given.map((frame) => ({ ...frame, body: JSON.parse(JSON.stringify(frame.body) ?? "null") as unknown })),
+            signal,
+          ),
       }),
     }),
     plainReference,
   ),
-  wrapping("lifo-batches", { "SPI-SND-04": /order of a batch/, "SPI-ORD-01": /order was changed/, "SPI-FAN-10": /order was changed/ }, () => ({
-    sender: (sender) => ({ send: (given, signal) => sender.send([...given].reverse(), signal) }),
-  })),
+  wrapping(
+    "lifo-batches",
+    { "SPI-SND-04": /order of a batch/, "SPI-ORD-01": /order was changed/, "SPI-FAN-10": /order was changed/ },
+    () => ({
+      sender: (sender) => ({ send: (given, signal) => sender.send([...given].reverse(), signal) }),
+    }),
+  ),
   wrapping("send-resolves-but-drops-5%", { "SPI-SND-05": /10 of 200 frames never came|190 of 200/, "SPI-SND-06": /of 400/ }, () => {
     const keeps = leaky();
     return { sender: (sender) => ({ send: (given, signal) => sender.send(given.filter(keeps), signal) }) };
   }),
   wrapping("sends-twice", { "SPI-WRK-01": /came more than once|were acked/, "SPI-WRK-02": /came more than once|were acked/ }, () => ({
-    sender: (sender) => ({ send: async (given, signal) => { await sender.send(given, signal); await sender.send(given, signal); } }),
+    sender: (sender) => ({
+      send: async (given, signal) => {
+        await sender.send(given, signal);
+        await sender.send(given, signal);
+      },
+    }),
   })),
   wrapping("empty-send-hangs", { "SPI-SND-08": /a send is accepted: not within/ }, () => ({
     sender: (sender) => ({ send: (given, signal) => (given.length === 0 ? new Promise<void>(() => {}) : sender.send(given, signal)) }),
@@ -56,7 +79,9 @@ export const sending: readonly Mutant[] = [
   wrapping("sends-when-listened-to: a work channel drops what nobody receives yet", { "SPI-SND-07": /0 of 3 deliveries/ }, () => {
     const listening = new Set<string>();
     return {
-      sender: (sender, channel) => ({ send: (given, signal) => sender.send(channel.mode === "broadcast" || listening.has(channel.name) ? given : [], signal) }),
+      sender: (sender, channel) => ({
+        send: (given, signal) => sender.send(channel.mode === "broadcast" || listening.has(channel.name) ? given : [], signal),
+      }),
       receiver: (_, channel) => (listening.add(channel.name), {}),
     };
   }),
@@ -81,17 +106,21 @@ export const sending: readonly Mutant[] = [
   wrapping("abort-before-sends", { "SPI-TRT-05": /it did not fail/ }, () => ({
     sender: (sender) => ({ send: (given) => sender.send(given, new AbortController().signal) }),
   })),
-  wrapping("abort-rejects-with-its-own-error", { "SPI-TRT-05": /something else than the signal's reason/, "SPI-BPR-02": /something else than the signal's reason/ }, () => ({
-    sender: (sender) => ({
-      send: async (given, signal) => {
-        try {
-          await sender.send(given, signal);
-        } catch (error) {
-          throw signal.aborted ? new DOMException("aborted", "AbortError") : error;
-        }
-      },
+  wrapping(
+    "abort-rejects-with-its-own-error",
+    { "SPI-TRT-05": /something else than the signal's reason/, "SPI-BPR-02": /something else than the signal's reason/ },
+    () => ({
+      sender: (sender) => ({
+        send: async (given, signal) => {
+          try {
+            await sender.send(given, signal);
+          } catch (error) {
+            throw signal.aborted ? new DOMException("aborted", "AbortError") : error;
+          }
+        },
+      }),
     }),
-  })),
+  ),
   wrapping("leaks-listeners", { "SPI-TRT-16": /listeners were left/ }, () => ({
     sender: (sender) => ({
       send: (given, signal) => {

@@ -7,10 +7,15 @@ import { type Mutant, part, wrapping } from "./mutant.ts";
 type ComeBack = Parameters<ReferenceQueue["comeBack"]>[1];
 
 /** Settles with another outcome than was asked for. */
-function outcomes(name: string, breaks: Mutant["breaks"], alter: (outcome: Outcome, index: number, all: readonly Settlement[]) => Outcome): Mutant {
+function outcomes(
+  name: string,
+  breaks: Mutant["breaks"],
+  alter: (outcome: Outcome, index: number, all: readonly Settlement[]) => Outcome,
+): Mutant {
   return wrapping(name, breaks, () => ({
     receiver: (receiver) => ({
-      settle: (settlements) => receiver.settle(settlements.map((one, index) => ({ ...one, outcome: alter(one.outcome, index, settlements) }))),
+      settle: (settlements) =>
+        receiver.settle(settlements.map((one, index) => ({ ...one, outcome: alter(one.outcome, index, settlements) }))),
     }),
   }));
 }
@@ -28,8 +33,12 @@ function deliveries(name: string, breaks: Mutant["breaks"], alter: (delivery: De
             return shown;
           }),
         settle: async (settlements) => {
-          const settled = await receiver.settle(settlements.map((one) => ({ ...one, delivery: originals.get(one.delivery) ?? one.delivery })));
-          return settled === undefined ? undefined : { lost: settlements.map(({ delivery }) => delivery).filter((shown) => settled.lost.includes(originals.get(shown) ?? shown)) };
+          const settled = await receiver.settle(
+            settlements.map((one) => ({ ...one, delivery: originals.get(one.delivery) ?? one.delivery })),
+          );
+          return settled === undefined
+            ? undefined
+            : { lost: settlements.map(({ delivery }) => delivery).filter((shown) => settled.lost.includes(originals.get(shown) ?? shown)) };
         },
       }),
     };
@@ -146,14 +155,32 @@ const late = /deliveries came within/;
 const overtook = /a later frame of the key overtook/;
 
 export const settling: readonly Mutant[] = [
-  part("ack-on-receive", { "SPI-ACK-03": late, "SPI-ACK-08": late, "SPI-ACK-13": late }, () => ({ Queue: AckOnReceive })),
-  outcomes("ack-forgotten", { "SPI-ACK-01": /all were acked, but/ }, (outcome) => (outcome.kind === "ack" ? { kind: "retry", delayMs: 0, charge: true } : outcome)),
-  outcomes("retry-is-ack", { "API-RTY-01": /not within|No response|ERR_DEADLINE/, "SPI-ACK-03": late }, (outcome) => (outcome.kind === "retry" ? { kind: "ack" } : outcome)),
+  part("ack-on-receive", { "SPI-ACK-03": late, "SPI-ACK-08": late, "SPI-ACK-13": /frames were lost in 2 kills/ }, () => ({
+    Queue: AckOnReceive,
+  })),
+  outcomes("ack-forgotten", { "SPI-ACK-01": /all were acked, but/ }, (outcome) =>
+    outcome.kind === "ack" ? { kind: "retry", delayMs: 0, charge: true } : outcome,
+  ),
+  outcomes("retry-is-ack", { "API-RTY-01": /not within|No response|ERR_DEADLINE/, "SPI-ACK-03": late }, (outcome) =>
+    outcome.kind === "retry" ? { kind: "ack" } : outcome,
+  ),
   outcomes("first-outcome-for-all", { "SPI-ACK-10": late }, (outcome, _, all) => all[0]?.outcome ?? outcome),
-  deliveries("attempt-always-1", { "API-PSN-04": /./, "SPI-ACK-03": /loan 2 has attempt 1/, "SPI-LSE-01": /not counted/ }, (delivery) => ({ ...delivery, attempt: 1 })),
+  deliveries("attempt-always-1", { "API-PSN-04": /./, "SPI-ACK-03": /loan 2 has attempt 1/, "SPI-LSE-01": /not counted/ }, (delivery) => ({
+    ...delivery,
+    attempt: 1,
+  })),
   deliveries("attempt-from-0", { "SPI-ACK-03": /loan 1 has attempt 0/ }, (delivery) => ({ ...delivery, attempt: delivery.attempt - 1 })),
   deliveries("fence-constant", { "SPI-ACK-03": /fence did not grow/ }, (delivery) => ({ ...delivery, fence: 1 })),
-  part("charges-hand-back", { "API-SHD-02": /with charge/, "SPI-ACK-04": /counted as an attempt/, "SPI-ACK-08": /counted as an attempt/, "SPI-ACK-12": /counted as an attempt/ }, () => ({ Queue: ChargesHandBack })),
+  part(
+    "charges-hand-back",
+    {
+      "API-SHD-02": /with charge/,
+      "SPI-ACK-04": /counted as an attempt/,
+      "SPI-ACK-08": /counted as an attempt/,
+      "SPI-ACK-12": /counted as an attempt/,
+    },
+    () => ({ Queue: ChargesHandBack }),
+  ),
   part("dead-comes-back", { "SPI-ACK-05": /it is a dead letter, but/ }, () => ({ Queue: DeadComesBack })),
   part("settle-second-wins", { "SPI-ACK-06": /the first settle acked it, but/, "SPI-ACK-07": late }, () => ({ Receiver: LastSettleWins })),
   part("second-settle-is-a-loss", { "SPI-ACK-06": /reported as a loss/ }, () => ({ Receiver: SecondIsLost })),
@@ -161,8 +188,14 @@ export const settling: readonly Mutant[] = [
   part("dispose-keeps-held", { "SPI-ACK-08": late, "SPI-ACK-12": late }, () => ({ Receiver: DisposeKeepsHeld })),
   part("retry-loses-headers", { "SPI-ACK-11": /altered the headers/ }, () => ({ Queue: RetryForgets })),
   part("late-settle-throws", { "SPI-TRT-10": /TypeError/ }, () => ({ Receiver: LateSettleThrows })),
-  part("comes-back-last: a retry lets later frames of its key overtake", { "SPI-ORD-03": overtook, "SPI-ORD-06": overtook }, () => ({ Queue: ComesBackLast })),
-  part("keys-ignored: frames of one key run at once", { "SPI-ORD-02": /lent out at once/, "SPI-ORD-05": /./ }, () => ({ Queue: KeysIgnored })),
-  part("waiting-is-overtaken: a key goes on while its first frame waits", { "SPI-ORD-04": overtook }, () => ({ Queue: WaitingIsOvertaken })),
+  part("comes-back-last: a retry lets later frames of its key overtake", { "SPI-ORD-03": overtook, "SPI-ORD-06": overtook }, () => ({
+    Queue: ComesBackLast,
+  })),
+  part("keys-ignored: frames of one key run at once", { "SPI-ORD-02": /lent out at once/, "SPI-ORD-05": /./ }, () => ({
+    Queue: KeysIgnored,
+  })),
+  part("waiting-is-overtaken: a key goes on while its first frame waits", { "SPI-ORD-04": /came before its time|overtook/ }, () => ({
+    Queue: WaitingIsOvertaken,
+  })),
   part("dead-blocks-key", { "SPI-ORD-07": late }, () => ({ Queue: DeadBlocksKey })),
 ];

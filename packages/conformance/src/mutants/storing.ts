@@ -7,7 +7,12 @@ import { InspectableReferenceTransport } from "../reference/transport.ts";
 import { type Mutant, part } from "./mutant.ts";
 
 /** A mutant of the connection. */
-function connection(name: string, breaks: Mutant["breaks"], Connection: new (store: ReferenceStore) => InspectableReferenceTransport, options: ReferenceHarnessOptions = {}): Mutant {
+function connection(
+  name: string,
+  breaks: Mutant["breaks"],
+  Connection: new (store: ReferenceStore) => InspectableReferenceTransport,
+  options: ReferenceHarnessOptions = {},
+): Mutant {
   return { name, breaks, make: () => referenceHarness({ ...options, connect: (store) => new Connection(store) }) };
 }
 
@@ -66,9 +71,16 @@ class SecondCloseThrows extends InspectableReferenceTransport {
 }
 
 class OpensWhenClosed extends InspectableReferenceTransport {
-  override readonly sender: InspectableReferenceTransport["sender"] = async (channel) => new this.store.settings.parts.Sender(channel, this.store);
+  override readonly sender: InspectableReferenceTransport["sender"] = async (channel) =>
+    new this.store.settings.parts.Sender(channel, this.store);
   override readonly receiver: InspectableReferenceTransport["receiver"] = async (channel, options) =>
-    new this.store.settings.parts.Receiver({ channel: channel.name, queue: this.store.subscribe(channel, options.group), store: this.store, options, onClose: () => {} });
+    new this.store.settings.parts.Receiver({
+      channel: channel.name,
+      queue: this.store.subscribe(channel, options.group),
+      store: this.store,
+      options,
+      onClose: () => {},
+    });
 }
 
 class Thawed extends InspectableReferenceTransport {
@@ -128,19 +140,33 @@ class ReceiverCloseThrows extends ReferenceReceiver {
 const late = /deliveries came within/;
 
 export const storing: readonly Mutant[] = [
-  connection("loses-on-close", { "SPI-SND-09": late, "SPI-SND-10": late, "SPI-ACK-02": late, "SPI-GRP-06": late, "SPI-DDP-11": /second/, "SPI-INS-10": /./ }, LosesOnClose),
+  connection(
+    "loses-on-close",
+    { "SPI-SND-09": late, "SPI-SND-10": late, "SPI-ACK-02": late, "SPI-GRP-06": late, "SPI-DDP-11": /second/, "SPI-INS-10": /./ },
+    LosesOnClose,
+  ),
   connection("forgets-ends", { "SPI-ACK-02": /./, "SPI-INS-10": /./ }, ForgetsEnds),
   connection("forgets-delays", { "SPI-DLY-02": /ms before it was due/ }, ForgetsDelays),
   connection("forgets-pauses", { "SPI-INS-10": /paused/ }, ForgetsPauses),
   connection("dispose-leaks-timer", { "SPI-TRT-17": /1 in the backend left running/ }, LeavesTimer),
   connection("second-close-throws", { "SPI-TRT-13": /already closed/ }, SecondCloseThrows),
-  connection("opens-when-closed", { "SPI-TRT-01": /it did not fail/, "SPI-TRT-02": /it did not fail/, "SPI-TRT-18": /it did not fail/ }, OpensWhenClosed),
+  connection(
+    "opens-when-closed",
+    { "SPI-TRT-01": /it did not fail/, "SPI-TRT-02": /it did not fail/, "SPI-TRT-18": /it did not fail/ },
+    OpensWhenClosed,
+  ),
   connection("capabilities-thawed", { "SPI-CAP-01": /not frozen/ }, Thawed),
   connection("claims-vary", { "SPI-CAP-02": /claims something else/ }, ClaimsVary),
   connection("claims-replay", { "SPI-CAP-03": /no way to ask/ }, Replays),
-  part("receiver-second-close-throws", { "SPI-TRT-12": /already closed/, "SPI-TRT-14": /already closed/ }, () => ({ Receiver: ReceiverCloseThrows })),
+  part("receiver-second-close-throws", { "SPI-TRT-12": /already closed/, "SPI-TRT-14": /already closed/ }, () => ({
+    Receiver: ReceiverCloseThrows,
+  })),
   part("settle-forgets-sends", { "SPI-TRX-01": late, "SPI-TRX-02": late }, () => ({ Receiver: SendsForgotten })),
   part("retry-forgets-sends", { "SPI-TRX-05": late }, () => ({ Receiver: RetrySendsForgotten })),
-  part("sends-anyway: also what belongs to a settlement that is lost, refused or a repeat", { "SPI-TRX-02": /did nothing, but/, "SPI-TRX-03": /may be sent, but/, "SPI-TRX-04": /./ }, () => ({ Receiver: SendsAnyway })),
+  part(
+    "sends-anyway: also what belongs to a settlement that is lost, refused or a repeat",
+    { "SPI-TRX-02": /did nothing, but/, "SPI-TRX-03": /may be sent, but/, "SPI-TRX-04": /./ },
+    () => ({ Receiver: SendsAnyway }),
+  ),
   part("settles-anyway: although what it sends on is refused", { "SPI-TRX-04": late }, () => ({ Receiver: SettlesAnyway })),
 ];

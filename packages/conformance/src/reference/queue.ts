@@ -96,7 +96,15 @@ export class ReferenceQueue {
   }
 
   /** The loan is over and the frame is not: it comes back. */
-  comeBack(entry: Entry, how: { readonly outcome: "retried" | "lost" | "handed-back"; readonly delayMs: number; readonly charge: boolean; readonly error?: WireError | undefined }): void {
+  comeBack(
+    entry: Entry,
+    how: {
+      readonly outcome: "retried" | "lost" | "handed-back";
+      readonly delayMs: number;
+      readonly charge: boolean;
+      readonly error?: WireError | undefined;
+    },
+  ): void {
     this.#close(entry, how.outcome, how.error);
     entry.dueMs = this.nowMs + how.delayMs;
     if (!how.charge) entry.attempt--;
@@ -113,7 +121,8 @@ export class ReferenceQueue {
 
   /** Takes back what was on loan for too long. */
   expire(): void {
-    for (const entry of this.entries) if (entry.leaseEndsMs <= this.nowMs) this.comeBack(entry, { outcome: "lost", delayMs: 0, charge: true });
+    for (const entry of this.entries)
+      if (entry.leaseEndsMs <= this.nowMs) this.comeBack(entry, { outcome: "lost", delayMs: 0, charge: true });
   }
 
   /** Waits until something may be there to take. */
@@ -123,7 +132,8 @@ export class ReferenceQueue {
       const atMs = holder === undefined ? dueMs : leaseEndsMs;
       if (atMs > this.nowMs) nextMs = Math.min(nextMs, atMs);
     }
-    const timer = nextMs === Number.POSITIVE_INFINITY ? undefined : this.settings.clock.after(nextMs - this.nowMs, () => this.changes.tell());
+    const timer =
+      nextMs === Number.POSITIVE_INFINITY ? undefined : this.settings.clock.after(nextMs - this.nowMs, () => this.changes.tell());
     await this.changes.next(signal);
     timer?.cancel();
   }

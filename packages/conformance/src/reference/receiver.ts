@@ -1,4 +1,12 @@
-import { type Delivery, type Outcome, type Receiver, ReceiveError, type ReceiveOptions, type Settled, type Settlement } from "@job-orch/core";
+import {
+  type Delivery,
+  type Outcome,
+  type Receiver,
+  ReceiveError,
+  type ReceiveOptions,
+  type Settled,
+  type Settlement,
+} from "@job-orch/core";
 import type { Entry } from "./entry.ts";
 import type { ReferenceQueue } from "./queue.ts";
 import type { ReferenceStore } from "./store.ts";
@@ -91,7 +99,13 @@ export class ReferenceReceiver implements Receiver {
     const { queue } = this;
     if (outcome.kind === "ack") queue.end(entry, outcome.state ?? "completed");
     else if (outcome.kind === "dead") queue.end(entry, "dead", outcome.reason);
-    else if (outcome.kind === "retry") queue.comeBack(entry, { outcome: outcome.charge ? "retried" : "handed-back", delayMs: outcome.delayMs, charge: outcome.charge, error: outcome.error });
+    else if (outcome.kind === "retry")
+      queue.comeBack(entry, {
+        outcome: outcome.charge ? "retried" : "handed-back",
+        delayMs: outcome.delayMs,
+        charge: outcome.charge,
+        error: outcome.error,
+      });
     else if (entry.leaseEndsMs !== Number.POSITIVE_INFINITY) entry.leaseEndsMs = queue.nowMs + outcome.leaseMs;
   }
 

@@ -23,7 +23,9 @@ export interface ReferenceHarnessOptions extends ReferenceOptions {
 export function referenceHarness(options: ReferenceHarnessOptions = {}): Harness & { readonly clock: VirtualClock } {
   const clock = new VirtualClock();
   const makeStore = options.makeStore ?? ((own: ReferenceOptions) => new ReferenceStore(own));
-  const connect = options.connect ?? ((store: ReferenceStore) => (options.opaque === true ? new ReferenceTransport(store) : new InspectableReferenceTransport(store)));
+  const connect =
+    options.connect ??
+    ((store: ReferenceStore) => (options.opaque === true ? new ReferenceTransport(store) : new InspectableReferenceTransport(store)));
   let store = makeStore({ ...options, clock });
   const open = async (): Promise<ReferenceTransport> => connect(store);
   return {
@@ -35,7 +37,9 @@ export function referenceHarness(options: ReferenceHarnessOptions = {}): Harness
     reset: async () => {
       store = makeStore({ ...options, clock });
     },
-    ...(options.unbounded === true ? {} : { bounded: { frames: BOUNDED_FRAMES, open: async () => connect(makeStore({ ...options, capacity: BOUNDED_FRAMES, clock })) } }),
+    ...(options.unbounded === true
+      ? {}
+      : { bounded: { frames: BOUNDED_FRAMES, open: async () => connect(makeStore({ ...options, capacity: BOUNDED_FRAMES, clock })) } }),
     leftovers: () => store.anonymousQueues + clock.pending,
     slowMs: 2_000,
     quietMs: 100,

@@ -27,7 +27,8 @@ export class ReferenceSender implements Sender {
   }
 
   checkOpen(): void {
-    if (this.#closing.signal.aborted) throw new ClosedError(`Nothing can be sent to channel "${this.channel.name}" any more: its sender is closed`);
+    if (this.#closing.signal.aborted)
+      throw new ClosedError(`Nothing can be sent to channel "${this.channel.name}" any more: its sender is closed`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,13 @@
-import { type Capabilities, type ChannelSpec, ClosedError, type Control, type Inspect, OptionError, type ReceiveOptions, type Transport } from "@job-orch/core";
+import {
+  type Capabilities,
+  type ChannelSpec,
+  ClosedError,
+  type Control,
+  type Inspect,
+  OptionError,
+  type ReceiveOptions,
+  type Transport,
+} from "@job-orch/core";
 import { controlOf } from "./control.ts";
 import { inspectOf } from "./inspect.ts";
 import type { ReferenceQueue } from "./queue.ts";

@@ -27,5 +27,8 @@ export function plainReference(options: ReferenceHarnessOptions = {}): Harness {
 
 /** The reference with leases that last as long as their process lives. */
 export function processLeaseReference(options: ReferenceHarnessOptions = {}): Harness {
-  return { ...referenceHarness({ ...options, capabilities: { lease: "process", scope: "host", ...options.capabilities } }), name: "process-lease reference" };
+  return {
+    ...referenceHarness({ ...options, capabilities: { lease: "process", scope: "host", ...options.capabilities } }),
+    name: "process-lease reference",
+  };
 }

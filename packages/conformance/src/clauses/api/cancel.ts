@@ -48,7 +48,10 @@ export const cancelling: readonly Clause[] = [
 
   clause("API-CAN-04", "a job that was cancelled has one response, which says so", [], async (bench) => {
     let told: RunContext | undefined;
-    const hosted = host(bench, { run: untilTold((context) => (told = context)), retry: { attempts: 5, backoff: { kind: "fixed", baseMs: 0 } } });
+    const hosted = host(bench, {
+      run: untilTold((context) => (told = context)),
+      retry: { attempts: 5, backoff: { kind: "fixed", baseMs: 0 } },
+    });
     const responses = await responsesOf(bench, hosted);
     const id = await bench.within(hosted.send("x"), "a send is accepted");
     await bench.until(() => told !== undefined, "the job runs");

@@ -8,7 +8,10 @@ type Numbers = HostedProcessor<number, number>;
 
 /** What these clauses need of a pipeline. */
 interface Chain {
-  readonly call: (request: number, options?: { readonly headers?: Record<string, string>; readonly timeoutMs?: number }) => Promise<unknown>;
+  readonly call: (
+    request: number,
+    options?: { readonly headers?: Record<string, string>; readonly timeoutMs?: number },
+  ) => Promise<unknown>;
   readonly send: (request: number) => Promise<string>;
 }
 
@@ -25,19 +28,38 @@ function stage(bench: Bench, work: (request: number) => unknown): Numbers {
 }
 
 export const chains: readonly Clause[] = [
-  clause("API-CHN-01", "the responses of each stage are the requests of the next, and the last one's answers the caller", [], async (bench) => {
-    const made = chain(bench, stage(bench, plus(1)), map((value: number) => value * 10), stage(bench, plus(2)), stage(bench, plus(3)));
-    strictEqual(await bench.within(made.call(1), "a pipeline's call is answered"), 25);
-    const calls = Array.from({ length: 20 }, (_, index) => made.call(index));
-    deepStrictEqual(await bench.within(Promise.all(calls), "all calls are answered"), calls.map((_, index) => (index + 1) * 10 + 5));
-  }),
+  clause(
+    "API-CHN-01",
+    "the responses of each stage are the requests of the next, and the last one's answers the caller",
+    [],
+    async (bench) => {
+      const made = chain(
+        bench,
+        stage(bench, plus(1)),
+        map((value: number) => value * 10),
+        stage(bench, plus(2)),
+        stage(bench, plus(3)),
+      );
+      strictEqual(await bench.within(made.call(1), "a pipeline's call is answered"), 25);
+      const calls = Array.from({ length: 20 }, (_, index) => made.call(index));
+      deepStrictEqual(
+        await bench.within(Promise.all(calls), "all calls are answered"),
+        calls.map((_, index) => (index + 1) * 10 + 5),
+      );
+    },
+  ),
 
   clause("API-CHN-02", "an error of a stage answers the pipeline's caller, and later stages do not run", [], async (bench) => {
     let later = 0;
     const failing = stage(bench, () => {
       throw new RangeError("in the middle");
     });
-    const made = chain(bench, stage(bench, plus(1)), failing, stage(bench, () => ++later));
+    const made = chain(
+      bench,
+      stage(bench, plus(1)),
+      failing,
+      stage(bench, () => ++later),
+    );
     const error = await failureOf(bench, made.call(1));
     ok(error instanceof RangeError && error.message === "in the middle", `the caller got ${String(error)}`);
     strictEqual(later, 0, "a later stage ran all the same");
@@ -58,7 +80,9 @@ export const chains: readonly Clause[] = [
     const ran: unknown[] = [];
     const late = processorOf(bench, { run: (request) => (ran.push(request), request) });
     const first = host(bench, { run: plus(1) });
-    const forward = bench.core.pipe(first as unknown as Numbers, late as unknown as Numbers) as unknown as { readonly named: (name: string) => AnyProcessor };
+    const forward = bench.core.pipe(first as unknown as Numbers, late as unknown as Numbers) as unknown as {
+      readonly named: (name: string) => AnyProcessor;
+    };
     const named = bench.keep(forward.named(bench.name("chain")));
     await first.stop(); // the pipeline runs its stages itself
     const running = run(bench, named);
@@ -71,7 +95,12 @@ export const chains: readonly Clause[] = [
     const seen: (string | undefined)[] = [];
     const looking = (): Numbers =>
       processorOf(bench, { run: (request, _resources, { headers }) => (seen.push(headers["traceparent"]), request) }) as unknown as Numbers;
-    const made = chain(bench, looking(), map((value: number) => value), looking());
+    const made = chain(
+      bench,
+      looking(),
+      map((value: number) => value),
+      looking(),
+    );
     await bench.within(made.call(1, { headers: { traceparent: "00-abc" } }), "a pipeline's call is answered");
     deepStrictEqual(seen, ["00-abc", "00-abc"], "the headers were lost on the way");
   }),

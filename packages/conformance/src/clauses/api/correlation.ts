@@ -13,7 +13,11 @@ export const correlation: readonly Clause[] = [
     const hosted = host(bench, { run, concurrency: 50 });
     const calls = Array.from({ length: 300 }, (_, index) => hosted.call(index));
     const results = await bench.within(Promise.all(calls), "all calls are answered");
-    deepStrictEqual(results, calls.map((_, index) => ({ of: index })), "responses were mixed up");
+    deepStrictEqual(
+      results,
+      calls.map((_, index) => ({ of: index })),
+      "responses were mixed up",
+    );
   }),
 
   clause("API-COR-02", "handles do not get each other's responses", [], async (bench) => {
@@ -21,7 +25,10 @@ export const correlation: readonly Clause[] = [
     const handles = [hosted, processorOf(bench, { name: hosted.name }), processorOf(bench, { name: hosted.name })];
     const calls = handles.flatMap((handle, of) => Array.from({ length: 10 }, (_, index) => handle.call(`${of}/${index}`)));
     const results = await bench.within(Promise.all(calls), "all calls are answered");
-    deepStrictEqual(results, handles.flatMap((_, of) => Array.from({ length: 10 }, (__, index) => `${of}/${index}`)));
+    deepStrictEqual(
+      results,
+      handles.flatMap((_, of) => Array.from({ length: 10 }, (__, index) => `${of}/${index}`)),
+    );
   }),
 
   clause("API-COR-03", "a response that comes at once is not missed by the first call of a handle", [], async (bench) => {

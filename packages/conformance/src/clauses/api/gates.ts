@@ -6,15 +6,20 @@ import { host, processorOf, responsesOf, run } from "./host.ts";
 
 /** Asking for what the transport never claimed fails before anything is sent. */
 function gate(id: string, what: string, need: Need, options: Readonly<Record<string, unknown>>): Clause {
-  return clause(`API-OPT-${id}`, `${what} is refused before anything is sent where the transport does not claim it`, [need], async (bench) => {
-    const ran: unknown[] = [];
-    const hosted = host(bench, { run: (request) => void ran.push(request) });
-    const send = hosted.send as (request: unknown, options: unknown) => Promise<string>;
-    await bench.refused(() => send("refused", options), ["ERR_UNSUPPORTED"], what);
-    await bench.within(hosted.call("next"), "a call is answered");
-    await bench.pause(bench.quietMs);
-    deepStrictEqual(ran, ["next"], "it was sent all the same");
-  });
+  return clause(
+    `API-OPT-${id}`,
+    `${what} is refused before anything is sent where the transport does not claim it`,
+    [need],
+    async (bench) => {
+      const ran: unknown[] = [];
+      const hosted = host(bench, { run: (request) => void ran.push(request) });
+      const send = hosted.send as (request: unknown, options: unknown) => Promise<string>;
+      await bench.refused(() => send("refused", options), ["ERR_UNSUPPORTED"], what);
+      await bench.within(hosted.call("next"), "a call is answered");
+      await bench.pause(bench.quietMs);
+      deepStrictEqual(ran, ["next"], "it was sent all the same");
+    },
+  );
 }
 
 type Sending = (request: unknown, options: unknown) => Promise<string>;
@@ -55,24 +60,29 @@ export const gates: readonly Clause[] = [
     deepStrictEqual(ran, ["first"]);
   }),
 
-  clause("API-OPT-09", "requests with one orderKey run one at a time in their order, retries included", ["ordered by key"], async (bench) => {
-    const ended: unknown[] = [];
-    let running = 0;
-    const hosted = host(bench, {
-      concurrency: 8,
-      retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 0 } },
-      run: async (request, _resources, { attempt }) => {
-        strictEqual(++running, 1, "two requests of one key ran at once");
-        await bench.pause(1);
-        running--;
-        if (request === 1 && attempt === 1) throw new RangeError("again");
-        ended.push(request);
-      },
-    });
-    for (const request of [0, 1, 2, 3]) await sending(bench, hosted.send)(request, { orderKey: "k" });
-    await bench.until(() => ended.length === 4, "all requests ran");
-    deepStrictEqual(ended, [0, 1, 2, 3], "the order was changed");
-  }),
+  clause(
+    "API-OPT-09",
+    "requests with one orderKey run one at a time in their order, retries included",
+    ["ordered by key"],
+    async (bench) => {
+      const ended: unknown[] = [];
+      let running = 0;
+      const hosted = host(bench, {
+        concurrency: 8,
+        retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 0 } },
+        run: async (request, _resources, { attempt }) => {
+          strictEqual(++running, 1, "two requests of one key ran at once");
+          await bench.pause(1);
+          running--;
+          if (request === 1 && attempt === 1) throw new RangeError("again");
+          ended.push(request);
+        },
+      });
+      for (const request of [0, 1, 2, 3]) await sending(bench, hosted.send)(request, { orderKey: "k" });
+      await bench.until(() => ended.length === 4, "all requests ran");
+      deepStrictEqual(ended, [0, 1, 2, 3], "the order was changed");
+    },
+  ),
 
   clause("API-OPT-10", "a group of responses keeps what comes while its members are away", ["groups"], async (bench) => {
     const hosted = host(bench);

@@ -1,5 +1,16 @@
 import { fail } from "node:assert/strict";
-import { type Awaitable, type ErrorClass, type HostedProcessor, type Job, job, type ProcessorOptions, type ResponseMessage, type RunContext, start, type Transport } from "@job-orch/core";
+import {
+  type Awaitable,
+  type ErrorClass,
+  type HostedProcessor,
+  type Job,
+  job,
+  type ProcessorOptions,
+  type ResponseMessage,
+  type RunContext,
+  start,
+  type Transport,
+} from "@job-orch/core";
 import type { Bench } from "../../bench.ts";
 
 /** A processor whose values may be anything. */
@@ -48,7 +59,9 @@ export function run<Startable extends Parameters<typeof start>[0]>(bench: Bench,
 }
 
 /** Retries at once. */
-export const atOnce = (attempts: number): Pick<ProcessorOptions, "retry"> => ({ retry: { attempts, backoff: { kind: "fixed", baseMs: 0 } } });
+export const atOnce = (attempts: number): Pick<ProcessorOptions, "retry"> => ({
+  retry: { attempts, backoff: { kind: "fixed", baseMs: 0 } },
+});
 
 /** What a processor broadcasts, one by one. */
 export interface Responses {

@@ -43,6 +43,9 @@ export const timeouts: readonly Clause[] = [
     });
     strictEqual(await bench.within(hosted.call("x"), "a call is answered"), "x");
     strictEqual((seen[0]?.signal.reason as { readonly code?: unknown } | undefined)?.code, "ERR_ATTEMPT_TIMEOUT");
-    deepStrictEqual(seen.map(({ attempt }) => attempt), [1, 2]);
+    deepStrictEqual(
+      seen.map(({ attempt }) => attempt),
+      [1, 2],
+    );
   }),
 ];

@@ -3,7 +3,15 @@ import type { ProcessorEvents } from "@job-orch/core";
 import { type Clause, clause } from "../../clause.ts";
 import { atOnce, failureOf, host, responsesOf } from "./host.ts";
 
-const watched = ["sent", "received", "started", "failed", "retried", "succeeded", "dead"] as const satisfies readonly (keyof ProcessorEvents)[];
+const watched = [
+  "sent",
+  "received",
+  "started",
+  "failed",
+  "retried",
+  "succeeded",
+  "dead",
+] as const satisfies readonly (keyof ProcessorEvents)[];
 
 export const tracing: readonly Clause[] = [
   clause("API-TRC-01", "headers travel from request to job to response, names and values as they are", [], async (bench) => {
@@ -41,12 +49,18 @@ export const tracing: readonly Clause[] = [
         return request;
       },
     });
-    for (const name of watched) hosted.on(name, (event) => void told.push(`${event.id} ${name}${"attempt" in event ? ` ${event.attempt}` : ""}`));
+    for (const name of watched)
+      hosted.on(name, (event) => void told.push(`${event.id} ${name}${"attempt" in event ? ` ${event.attempt}` : ""}`));
     await bench.within(hosted.call("good", { id: "g" }), "a call is answered");
     await failureOf(bench, hosted.call("bad", { id: "b" }));
     await bench.until(() => told.includes("b dead 2") && told.includes("g succeeded 2"), "the ends are told");
-    const life = (id: string, end: string): string[] =>
-      [`${id} sent`, ...[1, 2].flatMap((attempt) => [`${id} received ${attempt}`, `${id} started ${attempt}`]), `${id} failed 1`, `${id} retried 1`, `${id} ${end} 2`];
+    const life = (id: string, end: string): string[] => [
+      `${id} sent`,
+      ...[1, 2].flatMap((attempt) => [`${id} received ${attempt}`, `${id} started ${attempt}`]),
+      `${id} failed 1`,
+      `${id} retried 1`,
+      `${id} ${end} 2`,
+    ];
     deepStrictEqual(told.filter((line) => line.startsWith("g")).sort(), life("g", "succeeded").sort());
     deepStrictEqual(told.filter((line) => line.startsWith("b")).sort(), [...life("b", "dead"), "b failed 2"].sort());
   }),

@@ -14,7 +14,10 @@ function carried(): Readonly<Record<string, unknown>> {
     bigint: 2n ** 80n,
     date: new Date(1_700_000_000_000),
     "invalid date": new Date(Number.NaN),
-    map: new Map<unknown, unknown>([["k", new Set([1, "1"])], [{ an: "object" }, undefined]]),
+    map: new Map<unknown, unknown>([
+      ["k", new Set([1, "1"])],
+      [{ an: "object" }, undefined],
+    ]),
     bytes: Uint8Array.from({ length: 256 }, (_, index) => index),
     "typed arrays": [new Float64Array([1.5, -0, Number.NaN]), new BigInt64Array([-1n]), new Uint16Array([65_535])],
     buffer: new Uint8Array([1, 2, 3]).buffer,

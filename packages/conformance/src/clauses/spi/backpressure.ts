@@ -33,18 +33,27 @@ export const backpressure: readonly Clause[] = [
     strictEqual(bench.texts(rest).filter((text) => text === "more").length, 1, "what waited was lost");
   }),
 
-  clause("SPI-BPR-02", "aborting a send that waits rejects it with the signal's reason, and nothing of it is sent", ["bounded"], async (bench) => {
-    const { transport, channel, sender, frames } = await full(bench);
-    const over = new AbortController();
-    const waiting = Promise.resolve(sender.send([bench.frame("more")], over.signal));
-    ok(await bench.staysPending(waiting), "a send was accepted by a channel that was full");
-    const reason = new DOMException("enough", "AbortError");
-    over.abort(reason);
-    strictEqual(await bench.failure(() => waiting, "an aborted send rejects"), reason, "it rejected with something else than the signal's reason");
-    const receiver = await bench.receiver(channel, {}, transport);
-    await bench.ack(receiver, await bench.take(receiver, frames));
-    await bench.quiet(receiver, "the send was aborted");
-  }),
+  clause(
+    "SPI-BPR-02",
+    "aborting a send that waits rejects it with the signal's reason, and nothing of it is sent",
+    ["bounded"],
+    async (bench) => {
+      const { transport, channel, sender, frames } = await full(bench);
+      const over = new AbortController();
+      const waiting = Promise.resolve(sender.send([bench.frame("more")], over.signal));
+      ok(await bench.staysPending(waiting), "a send was accepted by a channel that was full");
+      const reason = new DOMException("enough", "AbortError");
+      over.abort(reason);
+      strictEqual(
+        await bench.failure(() => waiting, "an aborted send rejects"),
+        reason,
+        "it rejected with something else than the signal's reason",
+      );
+      const receiver = await bench.receiver(channel, {}, transport);
+      await bench.ack(receiver, await bench.take(receiver, frames));
+      await bench.quiet(receiver, "the send was aborted");
+    },
+  ),
 
   clause("SPI-BPR-03", "a full channel holds up no other channel", ["bounded"], async (bench) => {
     const { transport, sender } = await full(bench);
@@ -66,26 +75,31 @@ export const backpressure: readonly Clause[] = [
     await refused;
   }),
 
-  clause("SPI-BPR-05", "an anonymous receiver that reads nothing slows its sender, is cut off, or misses frames; it never keeps them all", ["bounded"], async (bench) => {
-    const { transport, frames } = await full(bench);
-    const channel = bench.broadcast();
-    const receiver = await bench.receiver(channel, {}, transport);
-    const sender = await bench.sender(channel, transport);
-    const over = new AbortController();
-    const timer = bench.clock.after(bench.quietMs, () => over.abort());
-    let accepted = 0;
-    try {
-      for (; accepted < 4 * frames; accepted++) await sender.send([bench.frame(String(accepted))], over.signal);
-    } catch (error) {
-      if (!over.signal.aborted) throw error;
-    }
-    timer.cancel();
-    let kept = 0;
-    try {
-      for (let more = 1; more > 0; kept += more) more = (await bench.receive(receiver, 1_000, bench.quietMs)).length;
-    } catch (error) {
-      strictEqual((error as { readonly code?: unknown }).code, "ERR_RECEIVE", `it was cut off with ${String(error)}`);
-    }
-    ok(kept <= 2 * frames, `${kept} frames were kept for a receiver that reads nothing, where ${frames} fit`);
-  }),
+  clause(
+    "SPI-BPR-05",
+    "an anonymous receiver that reads nothing slows its sender, is cut off, or misses frames; it never keeps them all",
+    ["bounded"],
+    async (bench) => {
+      const { transport, frames } = await full(bench);
+      const channel = bench.broadcast();
+      const receiver = await bench.receiver(channel, {}, transport);
+      const sender = await bench.sender(channel, transport);
+      const over = new AbortController();
+      const timer = bench.clock.after(bench.quietMs, () => over.abort());
+      let accepted = 0;
+      try {
+        for (; accepted < 4 * frames; accepted++) await sender.send([bench.frame(String(accepted))], over.signal);
+      } catch (error) {
+        if (!over.signal.aborted) throw error;
+      }
+      timer.cancel();
+      let kept = 0;
+      try {
+        for (let more = 1; more > 0; kept += more) more = (await bench.receive(receiver, 1_000, bench.quietMs)).length;
+      } catch (error) {
+        strictEqual((error as { readonly code?: unknown }).code, "ERR_RECEIVE", `it was cut off with ${String(error)}`);
+      }
+      ok(kept <= 2 * frames, `${kept} frames were kept for a receiver that reads nothing, where ${frames} fit`);
+    },
+  ),
 ];

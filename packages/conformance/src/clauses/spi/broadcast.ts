@@ -96,7 +96,11 @@ export const broadcast: readonly Clause[] = [
     const channel = bench.broadcast();
     const receivers = [await bench.receiver(channel), await bench.receiver(channel)];
     const sender = await bench.sender(channel);
-    for (let batch = 0; batch < 10; batch++) await bench.accepted(sender, [0, 1, 2].map((index) => bench.frame(String(3 * batch + index))));
+    for (let batch = 0; batch < 10; batch++)
+      await bench.accepted(
+        sender,
+        [0, 1, 2].map((index) => bench.frame(String(3 * batch + index))),
+      );
     for (const receiver of receivers) deepStrictEqual(bench.texts(await bench.take(receiver, 30)), numbers(30), "the order was changed");
   }),
 ];

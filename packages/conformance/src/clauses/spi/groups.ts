@@ -48,7 +48,10 @@ export const groups: readonly Clause[] = [
 
   clause("SPI-GRP-05", "what a member held when it closed goes to another member", ["groups"], async (bench) => {
     const channel = bench.broadcast();
-    const [one, other] = [await bench.receiver(channel, { group: "audit" }), await bench.receiver(channel, { group: "audit", maxInFlight: 1 })];
+    const [one, other] = [
+      await bench.receiver(channel, { group: "audit" }),
+      await bench.receiver(channel, { group: "audit", maxInFlight: 1 }),
+    ];
     await bench.send(channel, bench.frames(1));
     await bench.takeOne(one);
     await bench.within(one[Symbol.asyncDispose](), "a receiver closes");
@@ -66,7 +69,8 @@ export const groups: readonly Clause[] = [
   }),
 
   clause("SPI-GRP-07", "a group is refused where there are none, never taken for an anonymous receiver", ["no groups"], async (bench) => {
-    const open = (): Promise<unknown> => bench.transport.receiver(bench.broadcast(), { group: "audit", leaseMs: 1_000, maxInFlight: 1 }, never);
+    const open = (): Promise<unknown> =>
+      bench.transport.receiver(bench.broadcast(), { group: "audit", leaseMs: 1_000, maxInFlight: 1 }, never);
     await bench.refused(open, ["ERR_UNSUPPORTED"], "a group where there are none");
   }),
 ];

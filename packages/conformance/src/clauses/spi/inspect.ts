@@ -11,7 +11,9 @@ function powersOf(bench: Bench): Transport & Inspect & Control {
 }
 
 /** A channel with one frame in each state that time does not change: acked, buried, in flight, ready ×2. */
-async function populated(bench: Bench): Promise<{ readonly channel: ChannelSpec; readonly receiver: Receiver; readonly ids: readonly string[] }> {
+async function populated(
+  bench: Bench,
+): Promise<{ readonly channel: ChannelSpec; readonly receiver: Receiver; readonly ids: readonly string[] }> {
   const channel = bench.work();
   const frames = bench.frames(5, { headers: { "x-tenant": "acme" } });
   const receiver = await bench.receiver(channel, { maxInFlight: 3 });
@@ -27,30 +29,42 @@ export const inspect: readonly Clause[] = [
     const { channel } = await populated(bench);
     const depth = await bench.within(powersOf(bench).depth(channel.name), "depth answers");
     const { ready, inFlight, completed, dead, delayed, cancelled, paused } = depth;
-    deepStrictEqual({ ready, inFlight, completed, dead, delayed, cancelled, paused }, { ready: 2, inFlight: 1, completed: 1, dead: 1, delayed: 0, cancelled: 0, paused: false });
+    deepStrictEqual(
+      { ready, inFlight, completed, dead, delayed, cancelled, paused },
+      { ready: 2, inFlight: 1, completed: 1, dead: 1, delayed: 0, cancelled: 0, paused: false },
+    );
     ok(depth.oldestReadyMs >= 0 && depth.oldestReadyMs < 600_000, `the oldest ready frame is said to be ${depth.oldestReadyMs} ms old`);
   }),
 
-  clause("SPI-INS-02", "list shows the frames of a channel in pages that meet without gap or overlap", ["inspectable", "ordered"], async (bench) => {
-    const { channel, ids } = await populated(bench);
-    const { list } = powersOf(bench);
-    const seen: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await bench.within(list(channel.name, after === undefined ? { limit: 2 } : { limit: 2, after }), "list answers");
-      ok(page.items.length <= 2, "a page is longer than its limit");
-      seen.push(...page.items.map(({ id }) => id));
-      after = page.next;
-    } while (after !== undefined && seen.length <= ids.length);
-    deepStrictEqual(seen, ids, "the pages do not add up to what was sent, in its order");
-  }),
+  clause(
+    "SPI-INS-02",
+    "list shows the frames of a channel in pages that meet without gap or overlap",
+    ["inspectable", "ordered"],
+    async (bench) => {
+      const { channel, ids } = await populated(bench);
+      const { list } = powersOf(bench);
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await bench.within(list(channel.name, after === undefined ? { limit: 2 } : { limit: 2, after }), "list answers");
+        ok(page.items.length <= 2, "a page is longer than its limit");
+        seen.push(...page.items.map(({ id }) => id));
+        after = page.next;
+      } while (after !== undefined && seen.length <= ids.length);
+      deepStrictEqual(seen, ids, "the pages do not add up to what was sent, in its order");
+    },
+  ),
 
   clause("SPI-INS-03", "list filters by state and by error, and shows what a frame carries", ["inspectable", "ordered"], async (bench) => {
     const { channel, ids } = await populated(bench);
     const { list } = powersOf(bench);
     for (const query of [{ state: "dead" }, { error: "ERR_FAR" }, { error: "RangeError" }] as const) {
       const { items } = await bench.within(list(channel.name, query), "list answers");
-      deepStrictEqual(items.map(({ id }) => id), [ids[1]], `list with ${JSON.stringify(query)}`);
+      deepStrictEqual(
+        items.map(({ id }) => id),
+        [ids[1]],
+        `list with ${JSON.stringify(query)}`,
+      );
       const [record] = items;
       strictEqual(record?.state, "dead");
       strictEqual(record.error?.message, "too far");
@@ -70,7 +84,13 @@ export const inspect: readonly Clause[] = [
     await bench.settle(receiver, [await bench.takeOne(receiver)], { kind: "dead", reason });
     const { history } = powersOf(bench);
     const told = await bench.within(history(channel.name, first.frame.id), "history answers");
-    deepStrictEqual(told?.attempts.map(({ attempt, outcome, error }) => [attempt, outcome, error?.message]), [[1, "retried", "first"], [2, "dead", "too far"]]);
+    deepStrictEqual(
+      told?.attempts.map(({ attempt, outcome, error }) => [attempt, outcome, error?.message]),
+      [
+        [1, "retried", "first"],
+        [2, "dead", "too far"],
+      ],
+    );
     strictEqual(told.record.state, "dead");
     strictEqual(await bench.within(history(channel.name, "nobody"), "history answers"), undefined);
   }),
@@ -108,16 +128,21 @@ export const inspect: readonly Clause[] = [
     await waiting;
   }),
 
-  clause("SPI-INS-08", "cancel ends a frame that nobody has begun, and says what it is otherwise", ["inspectable", "ordered"], async (bench) => {
-    const { channel, ids, receiver } = await populated(bench);
-    const { cancel, history } = powersOf(bench);
-    strictEqual(await bench.within(cancel(channel.name, ids[2] ?? ""), "cancel answers"), "in-flight");
-    strictEqual(await bench.within(cancel(channel.name, ids[3] ?? ""), "cancel answers"), "cancelled");
-    strictEqual(await bench.within(cancel(channel.name, ids[3] ?? ""), "cancel answers"), "unknown");
-    strictEqual(await bench.within(cancel(channel.name, "nobody"), "cancel answers"), "unknown");
-    strictEqual((await bench.within(history(channel.name, ids[3] ?? ""), "history answers"))?.record.state, "cancelled");
-    strictEqual((await bench.takeOne(receiver)).frame.id, ids[4], "a frame came that was cancelled");
-  }),
+  clause(
+    "SPI-INS-08",
+    "cancel ends a frame that nobody has begun, and says what it is otherwise",
+    ["inspectable", "ordered"],
+    async (bench) => {
+      const { channel, ids, receiver } = await populated(bench);
+      const { cancel, history } = powersOf(bench);
+      strictEqual(await bench.within(cancel(channel.name, ids[2] ?? ""), "cancel answers"), "in-flight");
+      strictEqual(await bench.within(cancel(channel.name, ids[3] ?? ""), "cancel answers"), "cancelled");
+      strictEqual(await bench.within(cancel(channel.name, ids[3] ?? ""), "cancel answers"), "unknown");
+      strictEqual(await bench.within(cancel(channel.name, "nobody"), "cancel answers"), "unknown");
+      strictEqual((await bench.within(history(channel.name, ids[3] ?? ""), "history answers"))?.record.state, "cancelled");
+      strictEqual((await bench.takeOne(receiver)).frame.id, ids[4], "a frame came that was cancelled");
+    },
+  ),
 
   clause("SPI-INS-09", "an ack says whether it completed or was cancelled", ["inspectable"], async (bench) => {
     const channel = bench.work();
@@ -129,13 +154,18 @@ export const inspect: readonly Clause[] = [
     deepStrictEqual({ cancelled, completed }, { cancelled: 1, completed: 0 });
   }),
 
-  clause("SPI-INS-10", "pauses and dead letters are there again after everything was closed", ["inspectable", "durable", "ordered"], async (bench) => {
-    const { channel, ids } = await populated(bench);
-    await bench.within(powersOf(bench).pause(channel.name, true), "pause answers");
-    const again = await bench.reopen();
-    if (!canControl(again)) return fail("the transport has lost its powers");
-    const { dead, paused } = await bench.within(again.depth(channel.name), "depth answers");
-    deepStrictEqual({ dead, paused }, { dead: 1, paused: true });
-    strictEqual((await bench.within(again.history(channel.name, ids[1] ?? ""), "history answers"))?.record.error?.code, "ERR_FAR");
-  }),
+  clause(
+    "SPI-INS-10",
+    "pauses and dead letters are there again after everything was closed",
+    ["inspectable", "durable", "ordered"],
+    async (bench) => {
+      const { channel, ids } = await populated(bench);
+      await bench.within(powersOf(bench).pause(channel.name, true), "pause answers");
+      const again = await bench.reopen();
+      if (!canControl(again)) return fail("the transport has lost its powers");
+      const { dead, paused } = await bench.within(again.depth(channel.name), "depth answers");
+      deepStrictEqual({ dead, paused }, { dead: 1, paused: true });
+      strictEqual((await bench.within(again.history(channel.name, ids[1] ?? ""), "history answers"))?.record.error?.code, "ERR_FAR");
+    },
+  ),
 ];

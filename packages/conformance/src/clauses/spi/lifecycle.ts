@@ -84,12 +84,20 @@ export const lifecycle: readonly Clause[] = [
   trait("06", "a receive of a closed receiver is empty", async (bench, open) => {
     await bench.accepted(open.sender, bench.frames(1));
     await closings.end(open);
-    await endsEmpty(bench, call(() => open.receiver.receive(1, never)), "a receive of a closed receiver");
+    await endsEmpty(
+      bench,
+      call(() => open.receiver.receive(1, never)),
+      "a receive of a closed receiver",
+    );
   }),
 
   trait("07", "a receive on a closed transport ends", async (bench, open) => {
     await closings.transport(open);
-    await endsEmpty(bench, call(() => open.receiver.receive(1, never)), "a receive on a closed transport");
+    await endsEmpty(
+      bench,
+      call(() => open.receiver.receive(1, never)),
+      "a receive on a closed transport",
+    );
   }),
 
   trait("08", "closing the transport ends a receive that waits", async (bench, open) => {
@@ -98,16 +106,23 @@ export const lifecycle: readonly Clause[] = [
     await endsEmpty(bench, waiting, "a receive that waited while the transport closed");
   }),
 
-  trait("09", "a receive that was aborted before is empty and takes nothing, although something is there", async (bench, { sender, receiver }) => {
-    await bench.accepted(sender, bench.frames(1));
-    deepStrictEqual(await bench.within(receiver.receive(1, aborted), "a receive, aborted before"), [], "it took something");
-    strictEqual((await bench.takeOne(receiver)).attempt, 1, "a receive that was aborted before was counted as an attempt");
-  }),
+  trait(
+    "09",
+    "a receive that was aborted before is empty and takes nothing, although something is there",
+    async (bench, { sender, receiver }) => {
+      await bench.accepted(sender, bench.frames(1));
+      deepStrictEqual(await bench.within(receiver.receive(1, aborted), "a receive, aborted before"), [], "it took something");
+      strictEqual((await bench.takeOne(receiver)).attempt, 1, "a receive that was aborted before was counted as an attempt");
+    },
+  ),
 
   trait("10", "a settle through a closed receiver or transport ends, at worst with a code", async (bench, open) => {
     await bench.accepted(open.sender, bench.frames(2));
     const [one, other] = await bench.take(open.receiver, 2);
-    for (const [close, delivery] of [[closings.end, one], [closings.transport, other]] as const) {
+    for (const [close, delivery] of [
+      [closings.end, one],
+      [closings.transport, other],
+    ] as const) {
       await close(open);
       try {
         if (delivery !== undefined) await bench.settle(open.receiver, [delivery], { kind: "ack" });
@@ -122,14 +137,18 @@ export const lifecycle: readonly Clause[] = [
     await closesTwice(bench, sender, "a sender");
   }),
 
-  trait("12", "closing a receiver twice, also at once, is the same as closing it once", async (bench, { sender, receiver, channel, transport }) => {
-    await bench.accepted(sender, bench.frames(1));
-    await bench.takeOne(receiver);
-    await closesTwice(bench, receiver, "a receiver");
-    const again = await bench.receiver(channel, {}, transport);
-    strictEqual((await bench.takeOne(again)).attempt, 1);
-    await bench.quiet(again, "there is one frame");
-  }),
+  trait(
+    "12",
+    "closing a receiver twice, also at once, is the same as closing it once",
+    async (bench, { sender, receiver, channel, transport }) => {
+      await bench.accepted(sender, bench.frames(1));
+      await bench.takeOne(receiver);
+      await closesTwice(bench, receiver, "a receiver");
+      const again = await bench.receiver(channel, {}, transport);
+      strictEqual((await bench.takeOne(again)).attempt, 1);
+      await bench.quiet(again, "there is one frame");
+    },
+  ),
 
   trait("13", "closing a transport twice, also at once, is the same as closing it once", async (bench, { transport }) => {
     await closesTwice(bench, transport, "a transport");
@@ -167,9 +186,14 @@ export const lifecycle: readonly Clause[] = [
       await bench.take(receiver, 1);
       const busy = await bench.receiver(channel, { maxInFlight: 1 }, transport);
       const waiting = [call(() => busy.receive(5, never)), call(() => receiver.receive(5, never))];
-      if (bench.capabilities.delay) await bench.accepted(sender, [bench.frame("late", { options: { dueMs: bench.clock.now() + 3_600_000 } })]);
+      if (bench.capabilities.delay)
+        await bench.accepted(sender, [bench.frame("late", { options: { dueMs: bench.clock.now() + 3_600_000 } })]);
       await bench.within(transport[Symbol.asyncDispose](), "a transport closes");
-      for (const one of waiting) await bench.within(one.catch(() => undefined), "a receive ends when its transport closes");
+      for (const one of waiting)
+        await bench.within(
+          one.catch(() => undefined),
+          "a receive ends when its transport closes",
+        );
     });
   }),
 
@@ -181,9 +205,15 @@ export const lifecycle: readonly Clause[] = [
       const receivers = call(() => transport.receiver(channel, options, never)).catch(isClosed);
       await bench.within(transport[Symbol.asyncDispose](), "a transport closes while its ends are opening");
       const sender = await bench.within(senders, "opening a sender comes to an end");
-      if (sender !== undefined) await bench.refused(async () => sender.send(bench.frames(1), never), ["ERR_CLOSED"], "a send on a closed transport");
+      if (sender !== undefined)
+        await bench.refused(async () => sender.send(bench.frames(1), never), ["ERR_CLOSED"], "a send on a closed transport");
       const receiver = await bench.within(receivers, "opening a receiver comes to an end");
-      if (receiver !== undefined) await endsEmpty(bench, call(() => receiver.receive(1, never)), "a receive on a closed transport");
+      if (receiver !== undefined)
+        await endsEmpty(
+          bench,
+          call(() => receiver.receive(1, never)),
+          "a receive on a closed transport",
+        );
       await bench.within(Promise.all([sender, receiver].map((end) => end?.[Symbol.asyncDispose]())), "ends close after their transport");
     });
   }),

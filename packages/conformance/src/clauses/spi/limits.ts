@@ -12,18 +12,26 @@ function sizeOf(body: unknown): number {
 }
 
 export const limits: readonly Clause[] = [
-  clause("SPI-LIM-01", "a frame over maxFrameBytes is refused with its size and the limit, and what follows is not touched", ["limit"], async (bench) => {
-    const channel = bench.work();
-    const sender = await bench.sender(channel);
-    const receiver = await bench.receiver(channel);
-    const limit = bench.capabilities.maxFrameBytes;
-    const error = await bench.failure(async () => sender.send([sized(bench, limit + 1)], new AbortController().signal), "a frame over the limit");
-    const { code, limit: said, size } = error as { readonly code?: unknown; readonly limit?: unknown; readonly size?: unknown };
-    strictEqual(code, "ERR_TOO_LARGE", `refused with ${String(error)}`);
-    ok(said === limit && size === limit + 1, `it says ${String(size)} over ${String(said)}`);
-    await bench.accepted(sender, [bench.frame("next")]);
-    strictEqual(bench.text(await bench.takeOne(receiver)), "next", "something else than the next frame arrived");
-  }),
+  clause(
+    "SPI-LIM-01",
+    "a frame over maxFrameBytes is refused with its size and the limit, and what follows is not touched",
+    ["limit"],
+    async (bench) => {
+      const channel = bench.work();
+      const sender = await bench.sender(channel);
+      const receiver = await bench.receiver(channel);
+      const limit = bench.capabilities.maxFrameBytes;
+      const error = await bench.failure(
+        async () => sender.send([sized(bench, limit + 1)], new AbortController().signal),
+        "a frame over the limit",
+      );
+      const { code, limit: said, size } = error as { readonly code?: unknown; readonly limit?: unknown; readonly size?: unknown };
+      strictEqual(code, "ERR_TOO_LARGE", `refused with ${String(error)}`);
+      ok(said === limit && size === limit + 1, `it says ${String(size)} over ${String(said)}`);
+      await bench.accepted(sender, [bench.frame("next")]);
+      strictEqual(bench.text(await bench.takeOne(receiver)), "next", "something else than the next frame arrived");
+    },
+  ),
 
   clause("SPI-LIM-02", "a frame of exactly maxFrameBytes passes", ["limit"], async (bench) => {
     const channel = bench.work();

@@ -47,7 +47,11 @@ export const send: readonly Clause[] = [
     const frames = bench.frames(50);
     await bench.send(channel, frames);
     const deliveries = await bench.take(await bench.receiver(channel), 50);
-    deepStrictEqual(ids(deliveries), frames.map(({ id }) => id), "the order of a batch was changed");
+    deepStrictEqual(
+      ids(deliveries),
+      frames.map(({ id }) => id),
+      "the order of a batch was changed",
+    );
   }),
 
   clause("SPI-SND-05", "every frame that was accepted arrives", [], async (bench) => {
@@ -56,7 +60,10 @@ export const send: readonly Clause[] = [
     const frames = bench.frames(200);
     await bench.within(Promise.all(frames.map((frame) => sender.send([frame], never))), "200 sends are accepted");
     const deliveries = await bench.take(await bench.receiver(channel), 200);
-    sameMembers(ids(deliveries), frames.map(({ id }) => id));
+    sameMembers(
+      ids(deliveries),
+      frames.map(({ id }) => id),
+    );
   }),
 
   clause("SPI-SND-06", "many senders at once lose nothing", [], async (bench) => {
@@ -65,7 +72,10 @@ export const send: readonly Clause[] = [
     const senders = await Promise.all(batches.map(() => bench.sender(channel)));
     await bench.within(Promise.all(batches.map((frames, index) => senders[index]?.send(frames, never))), "20 senders are accepted");
     const deliveries = await bench.take(await bench.receiver(channel), 400);
-    sameMembers(ids(deliveries), batches.flat().map(({ id }) => id));
+    sameMembers(
+      ids(deliveries),
+      batches.flat().map(({ id }) => id),
+    );
   }),
 
   clause("SPI-SND-07", "a work channel keeps what nobody receives yet, also when its sender has gone", [], async (bench) => {
@@ -75,7 +85,10 @@ export const send: readonly Clause[] = [
     await bench.accepted(sender, frames);
     await bench.within(sender[Symbol.asyncDispose](), "a sender closes");
     const deliveries = await bench.take(await bench.receiver(channel), 3);
-    sameMembers(ids(deliveries), frames.map(({ id }) => id));
+    sameMembers(
+      ids(deliveries),
+      frames.map(({ id }) => id),
+    );
   }),
 
   clause("SPI-SND-08", "a send of no frames is accepted and delivers nothing", [], async (bench) => {
@@ -92,7 +105,10 @@ export const send: readonly Clause[] = [
     await bench.within(holder.send(channel, frames), "another process sends");
     await holder.kill();
     const deliveries = await bench.take(await bench.receiver(channel), 5);
-    sameMembers(ids(deliveries), frames.map(({ id }) => id));
+    sameMembers(
+      ids(deliveries),
+      frames.map(({ id }) => id),
+    );
   }),
 
   clause("SPI-SND-10", "what was accepted is there again after everything was closed", ["durable"], async (bench) => {
@@ -101,9 +117,15 @@ export const send: readonly Clause[] = [
     await bench.send(channel, frames);
     const again = await bench.reopen();
     const deliveries = await bench.take(await bench.receiver(channel, {}, again), 5);
-    sameMembers(ids(deliveries), frames.map(({ id }) => id));
+    sameMembers(
+      ids(deliveries),
+      frames.map(({ id }) => id),
+    );
     deepStrictEqual({ ...deliveries[0]?.frame.headers }, headers, "the headers were not kept");
-    sameMembers(bench.texts(deliveries), frames.map((_, index) => String(index)));
+    sameMembers(
+      bench.texts(deliveries),
+      frames.map((_, index) => String(index)),
+    );
   }),
 ];
 

@@ -17,17 +17,22 @@ export const settle: readonly Clause[] = [
     await bench.quiet(await bench.receiver(channel), "all were acked");
   }),
 
-  clause("SPI-ACK-02", "what was acked or buried stays so after everything was closed, and the rest is there", ["durable"], async (bench) => {
-    const channel = bench.work();
-    const receiver = await bench.receiver(channel);
-    await bench.send(channel, bench.frames(3));
-    const held = await bench.take(receiver, 3);
-    await bench.ack(receiver, held.slice(0, 1));
-    await bench.settle(receiver, held.slice(1, 2), { kind: "dead", reason });
-    const again = await bench.receiver(channel, {}, await bench.reopen());
-    strictEqual((await bench.takeOne(again)).frame.id, held[2]?.frame.id);
-    await bench.quiet(again, "the others were settled");
-  }),
+  clause(
+    "SPI-ACK-02",
+    "what was acked or buried stays so after everything was closed, and the rest is there",
+    ["durable"],
+    async (bench) => {
+      const channel = bench.work();
+      const receiver = await bench.receiver(channel);
+      await bench.send(channel, bench.frames(3));
+      const held = await bench.take(receiver, 3);
+      await bench.ack(receiver, held.slice(0, 1));
+      await bench.settle(receiver, held.slice(1, 2), { kind: "dead", reason });
+      const again = await bench.receiver(channel, {}, await bench.reopen());
+      strictEqual((await bench.takeOne(again)).frame.id, held[2]?.frame.id);
+      await bench.quiet(again, "the others were settled");
+    },
+  ),
 
   clause("SPI-ACK-03", "attempts count from 1, and a retry comes again with the next attempt and a higher fence", [], async (bench) => {
     const channel = bench.work();
@@ -98,8 +103,15 @@ export const settle: readonly Clause[] = [
     await bench.ack(receiver, held.slice(0, 1));
     await bench.within(receiver[Symbol.asyncDispose](), "a receiver closes");
     const again = await bench.take(await bench.receiver(channel), 2);
-    sameMembers(again.map(({ frame }) => frame.id), held.slice(1).map(({ frame }) => frame.id));
-    deepStrictEqual(again.map(({ attempt }) => attempt), [1, 1], "closing a receiver was counted as an attempt");
+    sameMembers(
+      again.map(({ frame }) => frame.id),
+      held.slice(1).map(({ frame }) => frame.id),
+    );
+    deepStrictEqual(
+      again.map(({ attempt }) => attempt),
+      [1, 1],
+      "closing a receiver was counted as an attempt",
+    );
   }),
 
   clause("SPI-ACK-09", "a settle through a receiver that is closed ends nobody else's loan", [], async (bench) => {
@@ -109,8 +121,12 @@ export const settle: readonly Clause[] = [
     const delivery = await bench.takeOne(one);
     await bench.within(one[Symbol.asyncDispose](), "a receiver closes");
     const again = await bench.takeOne(other);
-    const late = async (): Promise<unknown> => one.settle([{ delivery, outcome: { kind: "ack" } }]);
-    await bench.within(late().catch(() => undefined), "a late settle ends"); // refused or reported lost: both are fine
+    try {
+      const late = await bench.settle(one, [delivery], { kind: "ack" });
+      ok(late?.lost.includes(delivery), "a settle after the hand-back was not reported lost");
+    } catch (error) {
+      strictEqual((error as { readonly code?: unknown }).code, "ERR_CLOSED", `a late settle failed with ${String(error)}`);
+    }
     await bench.retry(other, [again]);
     strictEqual((await bench.takeOne(other)).frame.id, again.frame.id, "a late settle ended another receiver's loan");
   }),
@@ -120,12 +136,24 @@ export const settle: readonly Clause[] = [
     const receiver = await bench.receiver(channel);
     await bench.send(channel, bench.frames(4));
     const held = await bench.take(receiver, 4);
-    const outcomes = [{ kind: "ack" }, { kind: "retry", delayMs: 0, charge: true }, { kind: "dead", reason }, { kind: "retry", delayMs: 0, charge: false }] as const;
-    const settled = await bench.within(receiver.settle(held.map((delivery, index) => ({ delivery, outcome: outcomes[index] ?? outcomes[0] }))), "a settle is stored");
+    const outcomes = [
+      { kind: "ack" },
+      { kind: "retry", delayMs: 0, charge: true },
+      { kind: "dead", reason },
+      { kind: "retry", delayMs: 0, charge: false },
+    ] as const;
+    const settled = await bench.within(
+      receiver.settle(held.map((delivery, index) => ({ delivery, outcome: outcomes[index] ?? outcomes[0] }))),
+      "a settle is stored",
+    );
     deepStrictEqual(settled?.lost ?? [], []);
     const again = await bench.take(receiver, 2);
     const attempts = new Map(again.map(({ frame, attempt }) => [frame.id, attempt]));
-    deepStrictEqual([attempts.get(held[1]?.frame.id ?? ""), attempts.get(held[3]?.frame.id ?? "")], [2, 1], "the outcomes of one settle were mixed up");
+    deepStrictEqual(
+      [attempts.get(held[1]?.frame.id ?? ""), attempts.get(held[3]?.frame.id ?? "")],
+      [2, 1],
+      "the outcomes of one settle were mixed up",
+    );
     await bench.quiet(receiver, "the others were settled");
   }),
 
@@ -147,7 +175,11 @@ export const settle: readonly Clause[] = [
     await bench.take(await bench.receiver(channel, {}, peer), 2);
     await bench.within(peer[Symbol.asyncDispose](), "a connection closes");
     const again = await bench.take(await bench.receiver(channel), 2);
-    deepStrictEqual(again.map(({ attempt }) => attempt), [1, 1], "closing a connection was counted as an attempt");
+    deepStrictEqual(
+      again.map(({ attempt }) => attempt),
+      [1, 1],
+      "closing a connection was counted as an attempt",
+    );
   }),
 
   clause("SPI-ACK-13", "processes that are killed at random moments lose nothing", ["beyond one process", "durable"], async (bench) => {
@@ -155,20 +187,23 @@ export const settle: readonly Clause[] = [
     const frames = bench.frames(60);
     await bench.send(channel, frames);
     const acked: string[] = [];
-    for (const killedAfter of [7, 23]) {
+    const kills = [7, 23];
+    for (const killedAfter of kills) {
       const holder = await bench.holder();
       await holder.consume(channel, { leaseMs: 4 * bench.quietMs, maxInFlight: 5 }, (id) => void acked.push(id));
       await bench.until(() => acked.length >= killedAfter, "another process works");
       await holder.kill();
     }
     const receiver = await bench.receiver(channel);
-    while (new Set(acked).size < frames.length) {
-      const [delivery] = await bench.take(receiver, 1, bench.slowMs + DEATH_NOTICED_MS);
-      if (delivery === undefined) continue;
-      await bench.ack(receiver, [delivery]);
-      acked.push(delivery.frame.id);
+    const endsMs = bench.clock.now() + DEATH_NOTICED_MS + bench.slowMs;
+    // A kill may come between an ack and its report: one frame per kill is then gone without our having heard of it.
+    const enough = frames.length - kills.length;
+    while (new Set(acked).size < enough && bench.clock.now() < endsMs) {
+      const taken = await bench.receive(receiver, 10, bench.quietMs);
+      await bench.ack(receiver, taken);
+      acked.push(...taken.map(({ frame }) => frame.id));
     }
-    // An ack that the kill kept from being reported is not in the list, and its frame may have come again.
-    sameMembers([...new Set(acked)], frames.map(({ id }) => id));
+    const lost = frames.length - new Set(acked).size;
+    ok(lost <= kills.length, `${lost} frames were lost in ${kills.length} kills`);
   }),
 ];

@@ -11,7 +11,10 @@ export const work: readonly Clause[] = [
     const frames = bench.frames(60);
     await bench.send(channel, frames);
     const { all } = await drain(bench, receivers, 60);
-    sameMembers(all, frames.map((_, index) => String(index)));
+    sameMembers(
+      all,
+      frames.map((_, index) => String(index)),
+    );
     for (const receiver of receivers) await bench.quiet(receiver, "all were acked");
   }),
 
@@ -23,7 +26,10 @@ export const work: readonly Clause[] = [
     await bench.send(channel, frames.slice(0, 30));
     await bench.send(channel, frames.slice(30), peer);
     const { all } = await drain(bench, receivers, 60);
-    sameMembers(all, frames.map((_, index) => String(index)));
+    sameMembers(
+      all,
+      frames.map((_, index) => String(index)),
+    );
     for (const receiver of receivers) await bench.quiet(receiver, "all were acked");
   }),
 
@@ -123,7 +129,17 @@ export const work: readonly Clause[] = [
 
   clause("SPI-WRK-11", "channels with similar names are different channels", [], async (bench) => {
     const stem = bench.name();
-    const names = [stem, stem.toUpperCase(), `${stem}.x`, `${stem}/x`, `${stem}:x`, `${stem}_x`, `${stem}/../x`, stem.padEnd(200, "y"), `${stem.padEnd(199, "y")}z`];
+    const names = [
+      stem,
+      stem.toUpperCase(),
+      `${stem}.x`,
+      `${stem}/x`,
+      `${stem}:x`,
+      `${stem}_x`,
+      `${stem}/../x`,
+      stem.padEnd(200, "y"),
+      `${stem.padEnd(199, "y")}z`,
+    ];
     const channels = names.map((name) => ({ name, mode: "work" }) as const);
     for (const channel of channels) await bench.send(channel, [bench.frame(channel.name)]);
     for (const channel of channels) {
