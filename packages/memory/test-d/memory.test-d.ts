@@ -1,3 +1,4 @@
+import { defineJob, processor, type RequestMessage, type ResponseMessage } from "@job-orch/core";
 import type { Capabilities, Control, Inspect, McReceive, MpSend, Transport } from "@job-orch/core";
 import type { Observable } from "rxjs";
 import { expectAssignable, expectError, expectNotAssignable, expectType } from "tsd";
@@ -33,3 +34,22 @@ expectType<Observable<number>>(toObservable(numbers));
 expectType<Promise<void>>(fromObservable(observable, anySender));
 expectError(fromObservable(observable, textSender));
 expectError(fromObservable(observable, anySender, { concurrency: "2" }));
+
+// Everything it can do for a request may be asked for; a transport of the same shape with less may not.
+const echo = defineJob({ name: "echo", run: (value: number) => value });
+const hosted = processor(echo, { transport: memory() });
+hosted.send(1, { delayMs: 1, runAt: new Date(), priority: 0, orderKey: "k", dedupeKey: "d", dedupe: { onDuplicate: "replace" } });
+expectError(hosted.send("1"));
+expectError(hosted.send(1, { priority: "0" }));
+declare const weaker: Transport<MemoryCapabilities & { readonly delay: false }>;
+expectNotAssignable<Transport<MemoryCapabilities & { readonly delay: false }>>(memory());
+expectError(processor(echo, { transport: weaker }).send(1, { delayMs: 1 }));
+
+// Messages of a processor as an Observable.
+const responses = await hosted.responseReceiver();
+expectType<Observable<ResponseMessage<number>>>(toObservable(responses));
+expectNotAssignable<Observable<ResponseMessage<string>>>(toObservable(responses));
+declare const requests: Observable<RequestMessage<number>>;
+declare const wrongRequests: Observable<RequestMessage<string>>;
+expectType<Promise<void>>(fromObservable(requests, hosted.requestSender()));
+expectError(fromObservable(wrongRequests, hosted.requestSender()));
