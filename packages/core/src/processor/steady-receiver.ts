@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
+import { ReceiveError } from "../errors/errors.ts";
 import { JobError } from "../errors/job-error.ts";
 import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Delivery } from "../transport/delivery.ts";
@@ -10,6 +11,7 @@ import { isPromise, pause, whileWanted } from "./awaiting.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
+const NOTHING: readonly Delivery[] = Object.freeze([]);
 
 export interface SteadyReceiverOptions {
   readonly transport: Transport;
@@ -24,6 +26,7 @@ export interface SteadyReceiverOptions {
 export class SteadyReceiver {
   readonly #options: SteadyReceiverOptions;
   #receiver: Receiver | undefined;
+  #closed = false;
 
   private constructor(options: SteadyReceiverOptions) {
     this.#options = options;
@@ -43,7 +46,11 @@ export class SteadyReceiver {
     if (receiver === undefined) return this.#recover(max, signal);
     try {
       const got = receiver.receive(max, signal);
-      return isPromise(got) ? got.then(undefined, (error: unknown) => this.#broke(receiver, error, max, signal)) : got;
+      if (!isPromise(got)) return got.length > 0 ? got : this.#cameEmpty(receiver, max, signal);
+      return got.then(
+        (deliveries) => (deliveries.length > 0 ? deliveries : this.#cameEmpty(receiver, max, signal)),
+        (error: unknown) => this.#broke(receiver, error, max, signal),
+      );
     } catch (error) {
       return this.#broke(receiver, error, max, signal);
     }
@@ -56,6 +63,7 @@ export class SteadyReceiver {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const receiver = this.#receiver;
     this.#receiver = undefined;
     await receiver?.[Symbol.asyncDispose]();
@@ -64,6 +72,12 @@ export class SteadyReceiver {
   #open(signal: AbortSignal): Promise<Receiver> {
     const { transport, channel, receive } = this.#options;
     return whileWanted(transport.receiver(channel, receive, signal), signal);
+  }
+
+  /** Nobody aborted, so the receiver was disposed, as a transport that closes does: asking it again would spin for ever. */
+  #cameEmpty(receiver: Receiver, max: number, signal: AbortSignal): Awaitable<readonly Delivery[]> {
+    if (signal.aborted || this.#closed) return NOTHING;
+    return this.#broke(receiver, new ReceiveError(this.#options.channel.name, { retry: "later" }), max, signal);
   }
 
   async #broke(receiver: Receiver, error: unknown, max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
