@@ -17,7 +17,10 @@ const complain = (sentence: string): void => void process.stderr.write(`${senten
 async function main(): Promise<number> {
   // npm starts us in the workspace and says where the user is.
   const byNpm = process.env["npm_lifecycle_event"] === "demo" ? process.env["INIT_CWD"] : undefined;
-  const command = toCommand(process.argv.slice(2), { userFolder: byNpm ?? process.cwd(), workspace: resolve(import.meta.dirname, "../..") });
+  const command = toCommand(process.argv.slice(2), {
+    userFolder: byNpm ?? process.cwd(),
+    workspace: resolve(import.meta.dirname, "../.."),
+  });
   const screen = screenOn(process.stdout);
   switch (command.kind) {
     case "help":

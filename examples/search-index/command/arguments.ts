@@ -51,7 +51,8 @@ export interface Surroundings {
 export function toCommand(args: readonly string[], { userFolder, workspace }: Surroundings): Command {
   const { values, positionals } = parse(args);
   if (values.help === true) return { kind: "help" };
-  if (positionals.length > 1) throw new UsageError(`One directory at a time: ${positionals.map((name) => `"${name}"`).join(", ")} are ${positionals.length}.`);
+  if (positionals.length > 1)
+    throw new UsageError(`One directory at a time: ${positionals.map((name) => `"${name}"`).join(", ")} are ${positionals.length}.`);
   const [given] = positionals;
   const dbPath = values.db === undefined ? resolve(workspace, DEFAULT_DB) : toDbPath(values.db, userFolder);
   if (values.search === undefined) {
@@ -68,7 +69,11 @@ export function toCommand(args: readonly string[], { userFolder, workspace }: Su
 /** The same command once more, as one types it. */
 function again(directory: string | undefined, db: string | undefined): string {
   const args = [...(directory === undefined ? [] : [directory]), ...(db === undefined ? [] : ["--db", db])];
-  return ["npm run demo", ...(args.length === 0 ? [] : ["--"]), ...args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))].join(" ");
+  return [
+    "npm run demo",
+    ...(args.length === 0 ? [] : ["--"]),
+    ...args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)),
+  ].join(" ");
 }
 
 function parse(args: readonly string[]) {
@@ -95,7 +100,8 @@ function toDirectory(path: string): string {
 function toDbPath(given: string, userFolder: string): string {
   if (given === "") throw new UsageError("--db takes a file, as in --db .job-orch/demo.db.");
   const path = resolve(userFolder, given);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new UsageError(`--db takes a file, but ${path} is a directory.`);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UsageError(`--db takes a file, but ${path} is a directory.`);
   return path;
 }
 

@@ -46,7 +46,12 @@ async function work({ directory, dbPath, again }: IndexCommand, workplace: Workp
   const progress = run.progress();
   if (interrupts.signal.aborted) {
     const files = progress.stages.reduce((sum, { stage, backlog }) => sum + (stage === "walk" ? 0 : backlog), 0);
-    screen.print("", `  Stopped. ${count(files)} ${files === 1 ? "file waits" : "files wait"} in ${dbPath}${progress.walking ? ", and the walk is not over" : ""}.`, `  To go on: ${paint("bold", again)}`, "");
+    screen.print(
+      "",
+      `  Stopped. ${count(files)} ${files === 1 ? "file waits" : "files wait"} in ${dbPath}${progress.walking ? ", and the walk is not over" : ""}.`,
+      `  To go on: ${paint("bold", again)}`,
+      "",
+    );
     return interrupts.exitCode;
   }
   const { tally, meters, accidents } = run;

@@ -27,7 +27,11 @@ export function search(command: Extract<Command, { kind: "search" }>, screen: Sc
     const found = findFiles(index, terms, command);
     screen.print(...heading(found, terms, screen));
     for (const [place, hit] of found.hits.entries()) screen.print("", ...card(hit, place + 1, terms, screen));
-    if (found.total > found.hits.length) screen.print("", screen.paint("dim", `  ${count(found.total - found.hits.length)} more: --limit ${Math.min(1000, found.hits.length * 5)}`));
+    if (found.total > found.hits.length)
+      screen.print(
+        "",
+        screen.paint("dim", `  ${count(found.total - found.hits.length)} more: --limit ${Math.min(1000, found.hits.length * 5)}`),
+      );
     return 0;
   } finally {
     index.close();
@@ -44,9 +48,9 @@ function heading({ total, match }: Found, terms: readonly string[], { paint }: S
   return ["", `  No file has all of ${words}; ${files} ${verb} some`];
 }
 
-function card({ path, score }: Hit, place: number, terms: readonly string[], screen: Screen): readonly string[] {
+function card({ path }: Hit, place: number, terms: readonly string[], screen: Screen): readonly string[] {
   const { paint } = screen;
-  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path))}  ${paint("dim", score.toFixed(1))}`;
+  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path))}`;
   let text: string;
   try {
     text = readBytes(path, Buffer.allocUnsafe(MOST_FILE_BYTES)).toString("utf8");

@@ -10,7 +10,17 @@ export const MOST_FILE_BYTES = 1024 * 1024;
 export const READ_ATTEMPTS = 3;
 
 /** What the system may get over. Source: errno(3). */
-const PASSING_TROUBLE: ReadonlySet<string> = new Set(["EAGAIN", "EBUSY", "EINTR", "EIO", "EMFILE", "ENFILE", "ENOMEM", "ESTALE", "ETIMEDOUT"]);
+const PASSING_TROUBLE: ReadonlySet<string> = new Set([
+  "EAGAIN",
+  "EBUSY",
+  "EINTR",
+  "EIO",
+  "EMFILE",
+  "ENFILE",
+  "ENOMEM",
+  "ESTALE",
+  "ETIMEDOUT",
+]);
 
 /** Every file is read into it and made text before the next; a byte longer than the largest file, so that a larger one shows. */
 const buffer = Buffer.allocUnsafeSlow(MOST_FILE_BYTES + 1);

@@ -16,7 +16,8 @@ export interface Terms {
 export function termsOf(text: string): Terms {
   const counts = new Map<string, number>();
   const lower = text.toLowerCase();
-  const wordAt = lower.length === text.length ? lower.slice.bind(lower) : (start: number, end: number) => text.slice(start, end).toLowerCase();
+  const wordAt =
+    lower.length === text.length ? lower.slice.bind(lower) : (start: number, end: number) => text.slice(start, end).toLowerCase();
   let tokens = 0;
   scanWords(text, (start, end, whole) => {
     if (whole) tokens++;

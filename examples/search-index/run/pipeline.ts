@@ -40,26 +40,38 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
   const further = async (request: WalkRequest, key: string): Promise<void> => {
     await pipeline.send(request, { dedupeKey: key, dedupe: { scope: "window", windowMs: SCAN_MEMORY_MS } });
   };
-  const walk = processor(watched(walkJob, (found) => tally.walked(found)), {
-    transport,
-    concurrency: 2,
-    resources: shared({ index, ownFiles: new Set(filesOf(dbPath)), further }),
-  });
+  const walk = processor(
+    watched(walkJob, (found) => tally.walked(found)),
+    {
+      transport,
+      concurrency: 2,
+      resources: shared({ index, ownFiles: new Set(filesOf(dbPath)), further }),
+    },
+  );
   const resources = shared({ index, texts: new TextShelf() });
   const retry = { attempts: READ_ATTEMPTS, backoff: { kind: "exponential", baseMs: 100 } } as const;
-  const read = processor(watched(readJob, (file) => onRead(file)), {
-    transport,
-    concurrency: 64,
-    resources,
-    retry,
-  });
-  const tokenise = processor(watched(tokeniseJob, (file) => onTokenised(file)), { transport, concurrency: 64, resources, retry });
-  const write = processor(watched(indexJob, ({ change }) => tally.indexed(change)), {
-    transport,
-    concurrency: 512,
-    resources: shared({ index }),
-    retry: { attempts: 3 },
-  });
+  const read = processor(
+    watched(readJob, (file) => onRead(file)),
+    {
+      transport,
+      concurrency: 64,
+      resources,
+      retry,
+    },
+  );
+  const tokenise = processor(
+    watched(tokeniseJob, (file) => onTokenised(file)),
+    { transport, concurrency: 64, resources, retry },
+  );
+  const write = processor(
+    watched(indexJob, ({ change }) => tally.indexed(change)),
+    {
+      transport,
+      concurrency: 512,
+      resources: shared({ index }),
+      retry: { attempts: 3 },
+    },
+  );
 
   const gate = new FlowGate({ walk, read });
   const onRead = (file: ReadResponse): void => {

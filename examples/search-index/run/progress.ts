@@ -1,4 +1,4 @@
-import type { Backlog } from "./backlog.ts";
+import { type Backlog, NO_BACKLOG } from "./backlog.ts";
 import type { Meters } from "./meters.ts";
 import { STAGES, type StageName } from "./pipeline.ts";
 import { Rate } from "./rate.ts";
@@ -35,36 +35,42 @@ export class ProgressMaker {
   readonly #tally: Tally;
   readonly #startedMs = performance.now();
   readonly #rates = new Map<StageName, Rate>(STAGES.map((stage) => [stage, new Rate()]));
-  readonly #totals = new Map<StageName, number>();
+  #backlog = NO_BACKLOG;
+  #stages: readonly StageProgress[];
 
   constructor(meters: Meters, tally: Tally) {
     this.#meters = meters;
     this.#tally = tally;
+    this.#stages = STAGES.map((stage) => this.#stage(stage, NO_BACKLOG, this.#startedMs));
   }
 
-  take(backlog: Backlog): Progress {
+  /** Takes in what the store holds right now: what is done counts with it, as both change in one step. */
+  note(backlog: Backlog): void {
     const nowMs = performance.now();
-    const stages = STAGES.map((stage) => this.#stage(stage, backlog, nowMs));
-    const rest = backlog.read + backlog.tokenise + backlog.index;
-    const perSecond = Math.max(...stages.filter(({ stage }) => stage !== "walk").map((stage) => stage.perSecond));
+    this.#backlog = backlog;
+    this.#stages = STAGES.map((stage) => this.#stage(stage, backlog, nowMs));
+  }
+
+  take(): Progress {
+    const { walk, read, tokenise, index } = this.#backlog;
+    const rest = read + tokenise + index;
+    const perSecond = Math.max(...this.#stages.filter(({ stage }) => stage !== "walk").map((stage) => stage.perSecond));
+    const sum = (of: "dead" | "retried"): number => STAGES.reduce((all, stage) => all + this.#meters[stage][of], 0);
     return {
-      stages,
+      stages: this.#stages,
       tally: this.#tally,
-      dead: STAGES.reduce((sum, stage) => sum + this.#meters[stage].dead, 0),
-      retried: STAGES.reduce((sum, stage) => sum + this.#meters[stage].retried, 0),
-      elapsedMs: nowMs - this.#startedMs,
-      leftMs: backlog.walk > 0 || perSecond <= 0 || rest === 0 ? undefined : (rest * 1000) / perSecond,
-      walking: backlog.walk > 0,
+      dead: sum("dead"),
+      retried: sum("retried"),
+      elapsedMs: performance.now() - this.#startedMs,
+      leftMs: walk > 0 || perSecond <= 0 || rest === 0 ? undefined : (rest * 1000) / perSecond,
+      walking: walk > 0,
     };
   }
 
   #stage(stage: StageName, backlog: Backlog, nowMs: number): StageProgress {
     const { done } = this.#meters[stage];
-    const coming = done + upTo(stage, backlog);
-    // What is between two stages while we look would make the sum flicker: it only grows, until nothing is left.
-    const total = coming === done ? done : Math.max(coming, this.#totals.get(stage) ?? 0);
-    this.#totals.set(stage, total);
-    return { stage, done, total, backlog: backlog[stage], perSecond: this.#rates.get(stage)?.note(nowMs, done) ?? 0 };
+    const perSecond = this.#rates.get(stage)?.note(nowMs, done) ?? 0;
+    return { stage, done, total: done + upTo(stage, backlog), backlog: backlog[stage], perSecond };
   }
 }
 

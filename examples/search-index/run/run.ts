@@ -34,11 +34,14 @@ export class Run {
     });
     this.#progress = new ProgressMaker(this.meters, this.tally);
     this.#running = start(pipeline);
-    this.#sampler = new Sampler(workplace.transport, (backlog) => gate.update(backlog));
+    this.#sampler = new Sampler(workplace.transport, (backlog) => {
+      gate.update(backlog);
+      this.#progress.note(backlog);
+    });
   }
 
   progress(): Progress {
-    return this.#progress.take(this.#sampler.latest);
+    return this.#progress.take();
   }
 
   /** Works until the index is true to the directory, or until the signal aborts. */

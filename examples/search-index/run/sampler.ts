@@ -6,7 +6,7 @@ const EVERY_MS = 50;
 
 /** Looks into the store again and again. */
 export class Sampler {
-  latest: Backlog = NO_BACKLOG;
+  #latest: Backlog = NO_BACKLOG;
   readonly #store: Inspect;
   readonly #onSample: (backlog: Backlog) => void;
   readonly #closing = new AbortController();
@@ -34,15 +34,15 @@ export class Sampler {
       const waiting = this.#waiting;
       this.#waiting = [];
       try {
-        this.latest = await takeBacklog(this.#store);
-        this.#onSample(this.latest);
-        for (const { resolve } of waiting) resolve(this.latest);
+        this.#latest = await takeBacklog(this.#store);
+        this.#onSample(this.#latest);
+        for (const { resolve } of waiting) resolve(this.#latest);
       } catch (error) {
         for (const { reject } of waiting) reject(error);
       }
       await pause(EVERY_MS, this.#closing.signal);
     }
-    for (const { resolve } of this.#waiting) resolve(this.latest);
+    for (const { resolve } of this.#waiting) resolve(this.#latest);
   }
 }
 

@@ -79,7 +79,9 @@ export class FileRows {
   }
 
   #findFile(path: string): { readonly id: number; readonly hash: string; readonly tokens: number } | undefined {
-    return this.#find.get(dirname(path), basename(path)) as { readonly id: number; readonly hash: string; readonly tokens: number } | undefined;
+    return this.#find.get(dirname(path), basename(path)) as
+      | { readonly id: number; readonly hash: string; readonly tokens: number }
+      | undefined;
   }
 }
 

@@ -4,8 +4,7 @@ import type { FileRows } from "./file-rows.ts";
 import type { Folders } from "./folders.ts";
 import { inTransaction } from "./group-commit.ts";
 
-const SUBTREE =
-  "with recursive tree (id) as (values (?) union all select folders.id from folders join tree on folders.parent = tree.id)";
+const SUBTREE = "with recursive tree (id) as (values (?) union all select folders.id from folders join tree on folders.parent = tree.id)";
 
 /** Takes out of the index what is no longer there. */
 export class Pruner {

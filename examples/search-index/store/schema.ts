@@ -44,7 +44,10 @@ export function prepareSchema(database: DatabaseSync, path: string): void {
   database.exec("begin immediate");
   try {
     const version = Number(Object.values(database.prepare("pragma user_version").get() ?? {})[0]);
-    if (version > VERSION) throw new IndexVersionError(`The index ${path} is of version ${version} and this program knows version ${VERSION}: begin again with --fresh.`);
+    if (version > VERSION)
+      throw new IndexVersionError(
+        `The index ${path} is of version ${version} and this program knows version ${VERSION}: begin again with --fresh.`,
+      );
     if (version === 0) database.exec(SCHEMA);
     database.exec("commit");
   } catch (error) {

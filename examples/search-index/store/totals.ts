@@ -31,10 +31,14 @@ export function rangeOf(directory: string): [directory: string, from: string, to
 export function totalsOf({ database }: FileIndex, directory: string): Totals {
   const range = rangeOf(directory);
   const files = database
-    .prepare(`select count(*) as files, coalesce(sum(size), 0) as bytes, coalesce(sum(tokens), 0) as tokens from files join folders on folders.id = files.folder where ${WITHIN}`)
+    .prepare(
+      `select count(*) as files, coalesce(sum(size), 0) as bytes, coalesce(sum(tokens), 0) as tokens from files join folders on folders.id = files.folder where ${WITHIN}`,
+    )
     .get(...range);
   const groups = database
-    .prepare(`select code, count(*) as number from refused join folders on folders.id = refused.folder where ${WITHIN} group by code order by number desc`)
+    .prepare(
+      `select code, count(*) as number from refused join folders on folders.id = refused.folder where ${WITHIN} group by code order by number desc`,
+    )
     .all(...range);
   const some = database.prepare(
     `select folders.path || ? || refused.name as path from refused join folders on folders.id = refused.folder where ${WITHIN} and code = ? order by path limit ${EXAMPLES}`,

@@ -28,7 +28,10 @@ function textWidth(widths: readonly number[]): number {
   return 2 + NAME_WIDTH + 2 + 2 + widths.reduce((sum, width) => sum + width + 2, -2);
 }
 
-function cellsOf({ stage, done, total, backlog, perSecond }: StageProgress, { tally, walking }: Progress): readonly [string, string, string] {
+function cellsOf(
+  { stage, done, total, backlog, perSecond }: StageProgress,
+  { tally, walking }: Progress,
+): readonly [string, string, string] {
   const rate = perSecond >= 0.5 ? `${count(perSecond)}/s` : "";
   const waiting = backlog === 0 ? "" : `${count(backlog)} waiting`;
   if (stage === "walk") return [plural(tally.files, "file"), rate === "" ? "" : `${count(tally.folders)} folders`, walking ? waiting : ""];

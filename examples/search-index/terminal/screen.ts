@@ -21,7 +21,7 @@ const ESC = "\u001b[";
 
 /** A screen on a stream: a terminal, a file or a pipe. */
 export function screenOn(stream: NodeJS.WriteStream): Screen {
-  const live = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  const live = Boolean(stream.isTTY) && process.env["TERM"] !== "dumb";
   let drawn: readonly string[] = [];
   const columns = (): number => (live && stream.columns > 0 ? stream.columns : 100);
   const erase = (): string => {

@@ -14,7 +14,11 @@ interface Candidate extends Snippet {
 }
 
 /** The lines of a text that show most of the terms, in the order of the text. */
-export function snippets(text: string, terms: readonly string[], options: { readonly most: number; readonly width: number }): readonly Snippet[] {
+export function snippets(
+  text: string,
+  terms: readonly string[],
+  options: { readonly most: number; readonly width: number },
+): readonly Snippet[] {
   const best: Candidate[] = [];
   const seen = new Set<string>();
   let lineNumber = 0;
@@ -36,7 +40,9 @@ function candidateOf(line: string, lineNumber: number, terms: readonly string[],
   if (first === undefined) return undefined;
   const { text, from, lead } = cut(line, first.start, width);
   const shift = lead - from;
-  const shown = marks.map(({ start, end }) => ({ start: start + shift, end: end + shift })).filter(({ start, end }) => start >= lead && end <= text.length);
+  const shown = marks
+    .map(({ start, end }) => ({ start: start + shift, end: end + shift }))
+    .filter(({ start, end }) => start >= lead && end <= text.length);
   const different = new Set(marks.map(({ start, end }) => line.slice(start, end).toLowerCase())).size;
   return { lineNumber, text, marks: shown, different };
 }

@@ -53,13 +53,19 @@ function figures({ tally, meters, totals }: SummaryOf, { paint }: Pick<Screen, "
 }
 
 function latencies({ meters }: SummaryOf, { paint }: Pick<Screen, "paint">): readonly string[] {
-  const cells = (texts: readonly string[]): string => texts.map((text, place) => (place === 0 ? text.padEnd(12) : text.padStart(11))).join("");
+  const cells = (texts: readonly string[]): string =>
+    texts.map((text, place) => (place === 0 ? text.padEnd(12) : text.padStart(11))).join("");
   const ms = (value: number | undefined): string => (value === undefined ? "–" : latency(value));
-  const rows = STAGES.map((stage) => cells([stage, count(meters[stage].done), ms(meters[stage].percentileMs(50)), ms(meters[stage].percentileMs(99))]));
+  const rows = STAGES.map((stage) =>
+    cells([stage, count(meters[stage].done), ms(meters[stage].percentileMs(50)), ms(meters[stage].percentileMs(99))]),
+  );
   return [paint("dim", `  ${cells(["stage", "requests", "p50", "p99"])}`), ...rows.map((row) => `  ${row}`)];
 }
 
-function deadLetters({ totals, directory, accidents }: SummaryOf, { paint, columns }: Pick<Screen, "paint" | "columns">): readonly string[] {
+function deadLetters(
+  { totals, directory, accidents }: SummaryOf,
+  { paint, columns }: Pick<Screen, "paint" | "columns">,
+): readonly string[] {
   const { refusals } = totals;
   if (refusals.length === 0 && accidents.length === 0) return [];
   const width = Math.max(...refusals.map(({ count: number }) => count(number).length));
@@ -68,7 +74,12 @@ function deadLetters({ totals, directory, accidents }: SummaryOf, { paint, colum
     const examples = fit(`${some}${number > paths.length ? ", …" : ""}`, columns() - width - 20);
     return `  ${paint("yellow", REFUSALS[code].padEnd(14))}${count(number).padStart(width)}  ${paint("dim", examples)}`;
   });
-  return ["", `  ${paint("dim", "dead letters: not in the index, and not read again before they change")}`, ...lines, ...accidents.map((text) => `  ${paint("red", text)}`)];
+  return [
+    "",
+    `  ${paint("dim", "dead letters: not in the index, and not read again before they change")}`,
+    ...lines,
+    ...accidents.map((text) => `  ${paint("red", text)}`),
+  ];
 }
 
 /** The beginning and the end of a path. */

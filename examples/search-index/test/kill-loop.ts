@@ -118,7 +118,10 @@ class KillLoop {
       lost: [...expected.files.keys()].filter(differs),
       strays: [...stored.files.keys()].filter((path) => !expected.files.has(path)),
       twice: stored.documents - stored.files.size,
-      wrongDeadLetters: difference(deadLetters, [...expected.refused].map(([path, code]) => `${path} ${code}`)),
+      wrongDeadLetters: difference(
+        deadLetters,
+        [...expected.refused].map(([path, code]) => `${path} ${code}`),
+      ),
       waiting: await waitingIn(this.#dbPath),
       failures: this.#failures,
     };

@@ -39,7 +39,9 @@ test("files that have all the words come best first, with the lines that show th
 });
 
 test("a search in a directory finds only what is there, and no more than asked for", { timeout: 60_000 }, async () => {
-  expect(results(await runDemo(join(tree.root, "a"), "--db", dbPath, "--search", "retry")).every((path) => path.startsWith("a/"))).toBe(true);
+  expect(results(await runDemo(join(tree.root, "a"), "--db", dbPath, "--search", "retry")).every((path) => path.startsWith("a/"))).toBe(
+    true,
+  );
   const one = await search("retry", "--limit", "1");
   expect(results(one)).toHaveLength(1);
   expect(one.stdout).toContain("3 more");

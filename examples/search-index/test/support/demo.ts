@@ -21,7 +21,10 @@ export interface Demo {
 
 /** Starts the program as `npm run demo` does. */
 export function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Demo {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1", ...env },
+  });
   let stdout = "";
   let stderr = "";
   const looks = new Set<() => void>();
@@ -30,7 +33,12 @@ export function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     for (const look of looks) look();
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const ended = once(child, "close").then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null, stdout, stderr }));
+  const ended = once(child, "close").then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout,
+    stderr,
+  }));
   const printed = async (text: string): Promise<void> => {
     await new Promise<void>((resolve) => {
       const look = (): void => {

@@ -1,6 +1,9 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+/** Control characters that text does not use. */
+const CONTROLS = [0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31];
+
 /** What an index of a directory has to be, worked out in the plainest way. */
 export interface Reference {
   /** By absolute path: each term of the text with how often it counts. */
@@ -47,7 +50,7 @@ function refusalOf(path: string): string | undefined {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return undefined;
   } catch {
-    return /[\u0000-\u0007\u000e-\u001a\u001c-\u001f]/.test(bytes.toString("latin1")) ? "ERR_FILE_BINARY" : "ERR_FILE_NOT_UTF8";
+    return [...bytes].some((byte) => CONTROLS.includes(byte)) ? "ERR_FILE_BINARY" : "ERR_FILE_NOT_UTF8";
   }
 }
 

@@ -11,7 +11,9 @@ export function storedIn(dbPath: string): Reference & { readonly documents: numb
   try {
     const files = new Map<string, Map<string, number>>();
     const paths = new Map<number, string>();
-    for (const { id, folder, name } of database.prepare("select files.id, path as folder, name from files join folders on folders.id = folder").all()) {
+    for (const { id, folder, name } of database
+      .prepare("select files.id, path as folder, name from files join folders on folders.id = folder")
+      .all()) {
       const path = `${String(folder)}${sep}${String(name)}`;
       if (files.has(path)) throw new Error(`${path} is in the index twice`);
       files.set(path, new Map());
@@ -19,11 +21,15 @@ export function storedIn(dbPath: string): Reference & { readonly documents: numb
     }
     // One row per occurrence: a file that was written twice has its terms twice.
     database.exec("create virtual table temp.occurrences using fts5vocab(main, words, instance)");
-    for (const { term, doc, number } of database.prepare("select term, doc, count(*) as number from occurrences where col = 'terms' group by term, doc").all()) {
+    for (const { term, doc, number } of database
+      .prepare("select term, doc, count(*) as number from occurrences where col = 'terms' group by term, doc")
+      .all()) {
       files.get(paths.get(Number(doc)) ?? `words of no file (${String(doc)})`)?.set(String(term), Number(number));
     }
     const refused = new Map<string, string>();
-    for (const { folder, name, code } of database.prepare("select path as folder, name, code from refused join folders on folders.id = folder").all()) {
+    for (const { folder, name, code } of database
+      .prepare("select path as folder, name, code from refused join folders on folders.id = folder")
+      .all()) {
       refused.set(`${String(folder)}${sep}${String(name)}`, String(code));
     }
     const documents = Number(database.prepare("select count(*) as number from words_docsize").get()?.["number"]);
@@ -50,9 +56,9 @@ export async function deadLettersIn(dbPath: string): Promise<readonly string[]> 
   try {
     const found: string[] = [];
     for (const { channel } of CHANNELS) {
-      for (let after: string | undefined; ; ) {
+      for (let after: string | undefined; ;) {
         const page = await transport.list(channel, { state: "dead", limit: 1_000, ...(after === undefined ? {} : { after }) });
-        for (const { error } of page.items) found.push(`${String(error?.data?.["path"] ?? channel)} ${error?.code ?? error?.name}`);
+        for (const { error } of page.items) found.push(`${String(error?.data?.["path"])} ${error?.code ?? error?.name}`);
         after = page.next;
         if (after === undefined) break;
       }

@@ -74,7 +74,10 @@ export class Tree {
 
   #text(): string {
     const length = 20 + Math.floor(this.#random() ** 3 * 2_000);
-    const words = Array.from({ length }, () => `${WORDS[Math.floor(this.#random() * WORDS.length)]}${this.#random() < 0.3 ? Math.floor(this.#random() * 1000) : ""}`);
+    const words = Array.from(
+      { length },
+      () => `${WORDS[Math.floor(this.#random() * WORDS.length)]}${this.#random() < 0.3 ? Math.floor(this.#random() * 1000) : ""}`,
+    );
     return words.map((word, at) => (at % 9 === 8 ? `${word};\n` : `${word} `)).join("");
   }
 }
