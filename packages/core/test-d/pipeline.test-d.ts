@@ -32,7 +32,9 @@ const fetch = processor(defineJob({ name: "fetch", run: (url: string): Page => (
 const length = processor(defineJob({ name: "length", run: ({ body }: { readonly body: string }) => body.length }), { transport });
 const show = processor(defineJob({ name: "show", run: (value: number) => `${value}` }), { transport });
 const index = processor(defineJob({ name: "index", run: (pages: readonly Page[]) => pages.length }), { transport });
-const maybe = processor(defineJob({ name: "maybe", run: (value: number): string | undefined => (value > 0 ? "yes" : undefined) }), { transport });
+const maybe = processor(defineJob({ name: "maybe", run: (value: number): string | undefined => (value > 0 ? "yes" : undefined) }), {
+  transport,
+});
 
 // One to eight parts.
 expectType<Pipeline<string, Page, "fetch", "one", Memory>>(pipe(fetch));
@@ -47,7 +49,9 @@ pipe(fetch, length, plus, plus, plus, plus, plus);
 expectType<Pipeline<string, string, "fetch-length-show", "one", Memory>>(pipe(fetch, length, plus, plus, plus, plus, plus, show));
 expectError(pipe());
 expectError(pipe(fetch, length, plus, plus, plus, plus, plus, plus, show));
-expectType<Pipeline<string, string, "fetch-length-show", "one", Memory>>(pipe(fetch, length, plus, plus, plus, plus, plus, plus).pipe(show));
+expectType<Pipeline<string, string, "fetch-length-show", "one", Memory>>(
+  pipe(fetch, length, plus, plus, plus, plus, plus, plus).pipe(show),
+);
 
 // A mistake at every place.
 expectError(pipe(plus));
@@ -84,37 +88,125 @@ expectError(pipe(pipe(fetch, length), length));
 expectError(pipe(fetch, pipe(show)));
 
 // Operators as parts: each gives the next what it made.
-expectType<Pipeline<string, string, "fetch-show", "one", Memory>>(pipe(fetch, map((page: Page) => page.links.length), show));
-expectType<Pipeline<string, string, "fetch-show", "one", Memory>>(pipe(fetch, map(async (page: Page) => page.links.length), show));
-expectError(pipe(fetch, map((page: Page) => page.links), show));
-expectError(pipe(fetch, map((value: number) => value), show));
-expectType<Pipeline<string, number, "fetch-length", "one", Memory>>(pipe(fetch, tap((page: object) => void page), length));
-expectType<Pipeline<string, number, "fetch-length", "one", Memory>>(pipe(fetch, filter((page: object) => page !== null), length));
-expectError(pipe(fetch, tap((value: number) => void value), length));
-expectError(pipe(fetch, filter((value: number) => value > 0), length));
-expectError(pipe(fetch, filter((page: Page) => page.body), length));
+expectType<Pipeline<string, string, "fetch-show", "one", Memory>>(
+  pipe(
+    fetch,
+    map((page: Page) => page.links.length),
+    show,
+  ),
+);
+expectType<Pipeline<string, string, "fetch-show", "one", Memory>>(
+  pipe(
+    fetch,
+    map(async (page: Page) => page.links.length),
+    show,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    map((page: Page) => page.links),
+    show,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    map((value: number) => value),
+    show,
+  ),
+);
+expectType<Pipeline<string, number, "fetch-length", "one", Memory>>(
+  pipe(
+    fetch,
+    tap((page: object) => void page),
+    length,
+  ),
+);
+expectType<Pipeline<string, number, "fetch-length", "one", Memory>>(
+  pipe(
+    fetch,
+    filter((page: object) => page !== null),
+    length,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    tap((value: number) => void value),
+    length,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    filter((value: number) => value > 0),
+    length,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    filter((page: Page) => page.body),
+    length,
+  ),
+);
 const isText = (value: string | undefined): value is string => value !== undefined;
 expectType<Pipeline<number, string, "maybe", "one", Memory>>(pipe(maybe, filter(isText)));
 expectType<Pipeline<string, number, "fetch-index", "one", Memory>>(pipe(fetch, batch({ max: 10 }), index));
 expectError(pipe(fetch, batch({ max: 10 }), length));
 expectError(pipe(fetch, index));
 expectError(pipe(fetch, batch({ size: 10 }), index));
-expectType<Pipeline<string, Page, "fetch-fetch", "many", Memory>>(pipe(fetch, flatMap((page: Page) => page.links), fetch));
-expectError(pipe(fetch, flatMap((page: Page) => page.body.length), length));
-expectError(pipe(fetch, flatMap((page: Page) => page.links), length));
+expectType<Pipeline<string, Page, "fetch-fetch", "many", Memory>>(
+  pipe(
+    fetch,
+    flatMap((page: Page) => page.links),
+    fetch,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    flatMap((page: Page) => page.body.length),
+    length,
+  ),
+);
+expectError(
+  pipe(
+    fetch,
+    flatMap((page: Page) => page.links),
+    length,
+  ),
+);
 
 // Operators as methods: what comes in is known.
 expectType<Pipeline<string, number, "fetch", "one", Memory>>(pipe(fetch).map((page) => expectTypeOf<Page>(page).links.length));
-expectType<Pipeline<string, string, "fetch-show", "one", Memory>>(pipe(fetch).map((page) => page.links.length).pipe(show));
+expectType<Pipeline<string, string, "fetch-show", "one", Memory>>(
+  pipe(fetch)
+    .map((page) => page.links.length)
+    .pipe(show),
+);
 expectType<Pipeline<string, Page, "fetch", "one", Memory>>(pipe(fetch).filter((page) => page.body !== ""));
 expectType<Pipeline<number, string, "maybe", "one", Memory>>(pipe(maybe).filter((text) => text !== undefined));
 expectType<Pipeline<string, Page, "fetch", "one", Memory>>(pipe(fetch).tap(async (page) => void page.body));
 expectType<Pipeline<string, number, "fetch-index", "one", Memory>>(pipe(fetch).batch({ max: 10, lingerMs: 5 }).pipe(index));
 expectType<Pipeline<string, string, "fetch", "many", Memory>>(pipe(fetch).flatMap((page) => page.links));
-expectType<Pipeline<string, string, "fetch", "many", Memory>>(pipe(fetch).flatMap(async function* (page) { yield page.body; }));
-expectType<Pipeline<string, Page, "fetch-fetch", "many", Memory>>(pipe(fetch).pipe(flatMap((page: Page) => page.links)).pipe(fetch));
+expectType<Pipeline<string, string, "fetch", "many", Memory>>(
+  pipe(fetch).flatMap(async function* (page) {
+    yield page.body;
+  }),
+);
+expectType<Pipeline<string, Page, "fetch-fetch", "many", Memory>>(
+  pipe(fetch)
+    .pipe(flatMap((page: Page) => page.links))
+    .pipe(fetch),
+);
 expectError(pipe(fetch).map((page) => page.title));
-expectError(pipe(fetch).map((page) => page.body).pipe(length));
+expectError(
+  pipe(fetch)
+    .map((page) => page.body)
+    .pipe(length),
+);
 expectError(pipe(fetch).pipe(show));
 expectError(pipe(fetch).flatMap((page) => page.body.length));
 expectError(pipe(fetch).batch({}));
@@ -152,7 +244,9 @@ expectType<Pipeline<string, number | string, "fetch", "many", Memory>>(pipe(fetc
 expectError(pipe(fetch, fanOut([length, show])));
 expectError(pipe(fetch, fanOut([])));
 expectError(fanOut(length, length));
-expectType<Pipeline<never, number | string, "merge", "many", Memory>>(pipe(merge(length, show)) as Pipeline<never, number | string, "merge", "many", Memory>);
+expectType<Pipeline<never, number | string, "merge", "many", Memory>>(
+  pipe(merge(length, show)) as Pipeline<never, number | string, "merge", "many", Memory>,
+);
 expectError(pipe(merge(length, show), maybe));
 expectError(pipe(merge(length)).send(1));
 expectError(pipe(fetch, merge(length)));
@@ -170,7 +264,13 @@ expectError(pipe(needy));
 expectError(pipe(needy, fetch));
 expectError(pipe(show, needy));
 expectError(chain.pipe(needy));
-expectError(pipe(fetch, map((page: Page) => page.body), fanOut([needy])));
+expectError(
+  pipe(
+    fetch,
+    map((page: Page) => page.body),
+    fanOut([needy]),
+  ),
+);
 expectError(pipe(parse, route("kind", { circle: needy, square })));
 
 /** Checks and hands on. */

@@ -8,7 +8,13 @@ const echo = defineJob({ name: "echo", run: (value: number) => value });
 
 // Everything where everything is declared.
 const strong = processor(echo, { transport: memory() });
-strong.send(1, { delayMs: 1, priority: 9, orderKey: "k", dedupeKey: "d", dedupe: { scope: "window", windowMs: 1, onDuplicate: "replace" } });
+strong.send(1, {
+  delayMs: 1,
+  priority: 9,
+  orderKey: "k",
+  dedupeKey: "d",
+  dedupe: { scope: "window", windowMs: 1, onDuplicate: "replace" },
+});
 strong.send(1, { runAt: new Date(), id: "id", headers: { tenant: "blue" }, deadline: 1, signal: new AbortController().signal });
 strong.call(1, { timeoutMs: 1, priority: 1 });
 expectError(strong.send(1, { priority: "high" }));

@@ -20,13 +20,11 @@ type Routes = Readonly<Record<string, ReadyStage>>;
 
 /** A fork that goes by the value of a field. */
 export interface Route<Field extends string, Table extends Routes>
-  extends Branches<Routed<Field, Table>, OutOf<Table[keyof Table]>, "route", RouteIsMany<Table>>,
-    Leads<ByTag<Field, Table>> {}
+  extends Branches<Routed<Field, Table>, OutOf<Table[keyof Table]>, "route", RouteIsMany<Table>>, Leads<ByTag<Field, Table>> {}
 
 /** A fork that goes everywhere. */
 export interface FanOut<Stages extends readonly ReadyStage[]>
-  extends Branches<InOfAll<Stages>, OutOf<Stages[number]>, "fanOut", true>,
-    Leads<Stages> {}
+  extends Branches<InOfAll<Stages>, OutOf<Stages[number]>, "fanOut", true>, Leads<Stages> {}
 
 /** One pipeline with many answers among the routes is enough. */
 type RouteIsMany<Table extends Routes> = true extends IsMany<Table[keyof Table]> ? true : false;
@@ -40,10 +38,7 @@ type Routed<Field extends string, Table extends Routes> = {
  * Sends each response to the stage that its tag names: `route("kind", { circle: drawCircle, square: drawSquare })`.
  * Every member of the union needs a route: a missing one does not compile, and at run time is an error of the link.
  */
-export function route<const Field extends string, const Table extends Routes>(
-  field: Field,
-  table: Table,
-): Route<Field, Table> {
+export function route<const Field extends string, const Table extends Routes>(field: Field, table: Table): Route<Field, Table> {
   const names = Object.keys(table);
   const stages = Object.values<AnyStage>(table);
   const many = stages.some((stage) => "answers" in stage && stage.answers === "many");

@@ -25,10 +25,15 @@ interface Made {
 }
 
 /** Makes the pipeline that `pipe` and its fluent methods promise, without their types. */
-export function buildPipeline(parts: readonly AnyPart[], options?: { readonly name?: string; readonly onError?: AnyStage | undefined }): object {
+export function buildPipeline(
+  parts: readonly AnyPart[],
+  options?: { readonly name?: string; readonly onError?: AnyStage | undefined },
+): object {
   const name = options?.name ?? nameOf(parts);
   if (!/^[A-Za-z0-9_.-]{1,150}$/.test(name)) {
-    throw new OptionError(`A pipeline's name takes 1 to 150 letters, digits, "_", "." and "-"; "${name}" is ${name.length} long: use .named("…")`);
+    throw new OptionError(
+      `A pipeline's name takes 1 to 150 letters, digits, "_", "." and "-"; "${name}" is ${name.length} long: use .named("…")`,
+    );
   }
   const made: Made = { name, parts, onError: options?.onError };
   const many = parts.some((part) => ("many" in part && part.many) || ("answers" in part && part.answers === "many"));
@@ -152,8 +157,10 @@ class PipelineBody {
     return this.#caller.sendReceive(request, options);
   };
 
-  readonly responseReceiver = (options?: { readonly group?: string; readonly signal?: AbortSignal }): Promise<BatchReceive<ResponseMessage<unknown>>> =>
-    this.graph.entry.receiverOf(this.graph.responses, errorsOf(this.graph), options);
+  readonly responseReceiver = (options?: {
+    readonly group?: string;
+    readonly signal?: AbortSignal;
+  }): Promise<BatchReceive<ResponseMessage<unknown>>> => this.graph.entry.receiverOf(this.graph.responses, errorsOf(this.graph), options);
 
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
     const states = await Promise.all(Array.from(this.graph.engines, (engine) => engine.cancel(id)));
@@ -211,9 +218,15 @@ class PipelineBody {
     }
   }
 
-  #frame(request: unknown, options: AnySendOptions | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Frame | PromiseLike<Frame> {
+  #frame(
+    request: unknown,
+    options: AnySendOptions | undefined,
+    replyTo: string | undefined,
+    deadlineMs: number | undefined,
+  ): Frame | PromiseLike<Frame> {
     const { entry, firstLink } = this.graph;
-    if (firstLink === undefined) throw new UnsupportedError(`The pipeline "${this.#name}" begins with merge(…): send to one of its sources`);
+    if (firstLink === undefined)
+      throw new UnsupportedError(`The pipeline "${this.#name}" begins with merge(…): send to one of its sources`);
     const frame = entry.writer.frame(request, options, toReplyAddress(firstLink), deadlineMs);
     if (replyTo === undefined) return frame;
     const called = (written: Frame): Frame => ({ ...written, headers: { ...written.headers, [CALLER]: replyTo, [ROOT]: written.id } });

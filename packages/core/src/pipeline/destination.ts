@@ -29,5 +29,12 @@ export interface Destination {
 
 /** Where a pipeline ends, well or not. */
 export interface Exit {
-  readonly leave: (id: string, result: Result<unknown>, headers: Headers, stage: string | undefined) => readonly Outgoing[];
+  /** `from`: whose settlement it goes with; `undefined` when it goes apart from any, as a batch does. */
+  readonly leave: (
+    id: string,
+    result: Result<unknown>,
+    headers: Headers,
+    stage: string | undefined,
+    from: Engine | undefined,
+  ) => readonly Outgoing[];
 }

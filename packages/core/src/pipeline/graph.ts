@@ -56,7 +56,10 @@ export class GraphBuilder {
   }
 
   build(): Graph {
-    const end: Destination = { address: ({ id, value, headers }) => this.#exit.leave(id, { ok: true, value }, headers, undefined) };
+    const end: Destination = {
+      address: ({ id, value, headers, apart }, from) =>
+        this.#exit.leave(id, { ok: true, value }, headers, undefined, apart === true ? undefined : from),
+    };
     const entry = this.#attach(this.#parts, [], end, this.#errorBranch(this.#onError, [], end));
     // Joined from the last part to the first, so the first stage's link came last.
     const firstLink = entry === NOWHERE ? undefined : this.#links.at(-1)?.channel;
@@ -125,7 +128,8 @@ export class GraphBuilder {
   #gatherer(steps: readonly Step[]): Gatherer | undefined {
     const [batch, another] = steps.filter((step) => step.kind === "batch");
     if (batch === undefined) return undefined;
-    if (another !== undefined) throw new OptionError("Only one batch(…) fits between two stages: batches of batches need a stage in between");
+    if (another !== undefined)
+      throw new OptionError("Only one batch(…) fits between two stages: batches of batches need a stage in between");
     const known = this.#gatherers.get(steps) ?? new Gatherer({ ...batch, clock: this.#entry.settings.environment.clock });
     this.#gatherers.set(steps, known);
     return known;

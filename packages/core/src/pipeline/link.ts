@@ -1,6 +1,5 @@
 import type { Timer } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
-import type { Headers } from "../contracts/headers.ts";
 import { FilteredError, ProcessError } from "../errors/errors.ts";
 import { fromWireError } from "../errors/wire-error-codec.ts";
 import { isPromise } from "../processor/awaiting.ts";
@@ -143,12 +142,16 @@ export class Link {
       const wire = from.bodies.decodeResult(body);
       if (!wire.ok) {
         if (onError !== undefined) return await onError.address({ id, value: toFailure(from.name, id, wire.error), headers }, from);
-        return exit.leave(id, { ok: false, error: fromWireError(wire.error, from.errors) }, headers, from.name);
+        return exit.leave(id, { ok: false, error: fromWireError(wire.error, from.errors) }, headers, from.name, from);
       }
       const passages = await through({ id, value: wire.value, headers }, this.#steps);
-      if (passages.length === 0) return this.#dropped(id, headers);
+      if (passages.length === 0) return this.#dropped({ id, headers });
       if (gatherer === undefined) return await this.#address(passages);
-      gatherer.add(passages, (batch) => this.#sendBatch(batch), (accepted) => (accepted ? loans.end(delivery) : loans.again(delivery)));
+      gatherer.add(
+        passages,
+        (batch) => this.#sendBatch(batch),
+        (accepted) => (accepted ? loans.end(delivery) : loans.again(delivery)),
+      );
       return undefined;
     } catch (error) {
       return this.#broken({ id, value: error, headers });
@@ -190,25 +193,29 @@ export class Link {
   async #workBatch(batch: Passage): Promise<readonly Outgoing[]> {
     try {
       const passages = await through(batch, this.#afterBatch);
-      return passages.length === 0 ? this.#dropped(batch.id, batch.headers) : await this.#address(passages);
+      return passages.length === 0 ? this.#dropped(batch) : await this.#address(passages);
     } catch (error) {
       return this.#broken({ ...batch, value: error });
     }
   }
 
   /** What a step or the next stage's schema threw is the answer: nothing gets stuck here. */
-  #broken({ id, value, headers }: Passage): readonly Outgoing[] {
+  #broken({ id, value, headers, apart }: Passage): readonly Outgoing[] {
     const { pipeline, from, exit } = this.#options;
     const error =
-      value instanceof Error ? value : new ProcessError(`A step after "${from.name}" in the pipeline "${pipeline}" threw something that is not an Error`, { cause: value });
-    return exit.leave(id, { ok: false, error }, headers, `after ${from.name}`);
+      value instanceof Error
+        ? value
+        : new ProcessError(`A step after "${from.name}" in the pipeline "${pipeline}" threw something that is not an Error`, {
+            cause: value,
+          });
+    return exit.leave(id, { ok: false, error }, headers, `after ${from.name}`, apart === true ? undefined : from);
   }
 
   /** Nothing comes of it; whoever called is told so, as it would wait in vain. */
-  #dropped(id: string, headers: Headers): readonly Outgoing[] {
+  #dropped({ id, headers, apart }: Pick<Passage, "id" | "headers" | "apart">): readonly Outgoing[] {
     if (headers[CALLER] === undefined && headers[CALLERS] === undefined) return [];
     const { pipeline, from, exit } = this.#options;
     const error = new FilteredError(`The pipeline "${pipeline}" dropped the response of "${from.name}" to request "${id}"`);
-    return exit.leave(id, { ok: false, error }, headers, from.name);
+    return exit.leave(id, { ok: false, error }, headers, from.name, apart === true ? undefined : from);
   }
 }

@@ -26,6 +26,9 @@ export interface Operator<in In, out Out, Name extends string = string, Many ext
 export type Step =
   | { readonly kind: "map"; readonly apply: (value: unknown, context: LinkContext) => Awaitable<unknown> }
   | { readonly kind: "filter"; readonly keep: (value: unknown, context: LinkContext) => Awaitable<boolean> }
-  | { readonly kind: "flatMap"; readonly spread: (value: unknown, context: LinkContext) => Awaitable<Iterable<unknown> | AsyncIterable<unknown>> }
+  | {
+      readonly kind: "flatMap";
+      readonly spread: (value: unknown, context: LinkContext) => Awaitable<Iterable<unknown> | AsyncIterable<unknown>>;
+    }
   | { readonly kind: "tap"; readonly look: (value: unknown, context: LinkContext) => Awaitable<void> }
   | { readonly kind: "batch"; readonly max: number; readonly lingerMs: number };

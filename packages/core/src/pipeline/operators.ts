@@ -32,7 +32,10 @@ export function tap<In>(look: (value: In, context: LinkContext) => Awaitable<voi
  *
  * Range: `max` 1 to 10,000; `lingerMs` 0 to 10,000: how long an incomplete batch waits. Default 50.
  */
-export function batch(options: { readonly max: number; readonly lingerMs?: number }): Operator<unknown, readonly unknown[], "batch", false> {
+export function batch(options: {
+  readonly max: number;
+  readonly lingerMs?: number;
+}): Operator<unknown, readonly unknown[], "batch", false> {
   const step: Step = {
     kind: "batch",
     max: whole("batch.max", options.max, 1, 10_000),

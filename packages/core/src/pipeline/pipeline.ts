@@ -22,15 +22,16 @@ type Single<How extends Answers, Fn> = How extends "one"
   : (request: "this pipeline may answer a request many times: use send and responseReceiver", options?: unknown) => never;
 
 /** What can be sent to a pipeline. */
-type Sendable<Request> = [Request] extends [never] ? "a pipeline that begins with merge(…) takes no requests: send to its sources" : Request;
+type Sendable<Request> = [Request] extends [never]
+  ? "a pipeline that begins with merge(…) takes no requests: send to its sources"
+  : Request;
 
 /**
  * Processors in a row, and a processor again: send to it, call it, nest it. Each hand-off is accepted downstream before it
  * is let go upstream; inside one transactional store the two are one step.
  */
 export interface Pipeline<Request, Response, Name extends string = string, How extends Answers = "one", T extends Transport = Transport>
-  extends Processor<Request, Response, void>,
-    AsyncDisposable {
+  extends Processor<Request, Response, void>, AsyncDisposable {
   readonly name: Name;
   readonly answers: How;
   readonly send: (request: Sendable<Request>, options?: SendOptions<T>) => Promise<string>;
@@ -55,7 +56,9 @@ export interface Pipeline<Request, Response, Name extends string = string, How e
   readonly named: <const NewName extends string>(name: NewName) => Pipeline<Request, Response, NewName, How, T>;
   /** Hands errors of stages to a branch, whose response is then the answer. */
   readonly onError: <const Branch extends AnyStage>(
-    branch: [StageFailure] extends [InOf<Branch>] ? Ready<Branch> : `'${NameOfPart<Branch>}' does not take a StageFailure ({ stage, id, error })`,
+    branch: [StageFailure] extends [InOf<Branch>]
+      ? Ready<Branch>
+      : `'${NameOfPart<Branch>}' does not take a StageFailure ({ stage, id, error })`,
   ) => Pipeline<Request, Response | OutOf<Branch>, Name, How, T>;
 
   readonly pipe: <const Next extends AnyPart>(

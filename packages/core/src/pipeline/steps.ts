@@ -42,7 +42,12 @@ function take(passage: Passage, step: Step): Awaitable<readonly Passage[]> {
 function look(passage: Passage, step: Extract<Step, { kind: "tap" }>): Awaitable<readonly Passage[]> {
   try {
     const looked = step.look(passage.value, { id: passage.id, headers: passage.headers });
-    return isPromise(looked) ? looked.then(() => [passage], () => [passage]) : [passage];
+    return isPromise(looked)
+      ? looked.then(
+          () => [passage],
+          () => [passage],
+        )
+      : [passage];
   } catch {
     return [passage]; // whoever looks on decides nothing
   }

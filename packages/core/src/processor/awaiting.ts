@@ -9,7 +9,11 @@ export function isPromise<Value>(value: Awaitable<Value>): value is PromiseLike<
 export const NEVER: AbortSignal = new AbortController().signal;
 
 /** Waits on a clock. Resolves early, quietly, when the signal aborts. */
-export function pause(clock: { readonly after: (ms: number, callback: () => void) => { readonly cancel: () => void } }, delayMs: number, signal: AbortSignal): Promise<void> {
+export function pause(
+  clock: { readonly after: (ms: number, callback: () => void) => { readonly cancel: () => void } },
+  delayMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const finish = (): void => {

@@ -51,7 +51,11 @@ export class BodyCodec {
       return this.encode(result, channel);
     } catch {
       const { name, message, code } = result.error;
-      const error = { name: name.slice(0, LONGEST_NAME), message: message.slice(0, LONGEST_MESSAGE), ...(code === undefined ? undefined : { code: code.slice(0, LONGEST_NAME) }) };
+      const error = {
+        name: name.slice(0, LONGEST_NAME),
+        message: message.slice(0, LONGEST_MESSAGE),
+        ...(code === undefined ? undefined : { code: code.slice(0, LONGEST_NAME) }),
+      };
       return this.encode({ ok: false, error }, channel);
     }
   }
@@ -68,4 +72,3 @@ export class BodyCodec {
 export function check(schema: AnySchema | undefined, value: unknown, what: string): Awaitable<unknown> {
   return schema === undefined ? value : validate(schema, value, what);
 }
-

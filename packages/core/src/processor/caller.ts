@@ -64,7 +64,10 @@ export class Caller {
     const id = options?.id ?? nextId();
     this.#limit(options, call);
     this.#expect(id, call);
-    const context: RunContext = new Attempt({ frame: { id, body: undefined, headers: options?.headers }, attempt: 1, fence: 0 }, this.#options);
+    const context: RunContext = new Attempt(
+      { frame: { id, body: undefined, headers: options?.headers }, attempt: 1, fence: 0 },
+      this.#options,
+    );
     const failed = (error: unknown): void => this.#failed(id, error);
     const send = (frame: Frame): void => this.#dispatch(frame);
     // A cache that fails is a miss: the processor can still answer.

@@ -23,7 +23,13 @@ export class Cancellations {
   }
 
   /** Subscribes. `cancel` answers whether the request is running here. */
-  async open(transport: Transport, channel: ChannelSpec, clock: Clock, cancel: (id: string) => boolean, signal: AbortSignal): Promise<void> {
+  async open(
+    transport: Transport,
+    channel: ChannelSpec,
+    clock: Clock,
+    cancel: (id: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const receive = { leaseMs: CONTROL_LEASE_MS, maxInFlight: CONTROLS_PER_TURN };
     this.#receiver = await SteadyReceiver.open({ transport, channel, receive, clock }, signal);
     this.#listening = this.#listen(this.#receiver, cancel).catch(() => undefined); // without it the work goes on, uncancelled

@@ -149,7 +149,8 @@ export class Engine {
 
   readonly call = (request: unknown, options?: AnySendOptions): Promise<unknown> => this.#caller.call(request, options);
 
-  readonly sendReceive = (request: unknown, options?: AnySendOptions): Promise<Result<unknown>> => this.#caller.sendReceive(request, options);
+  readonly sendReceive = (request: unknown, options?: AnySendOptions): Promise<Result<unknown>> =>
+    this.#caller.sendReceive(request, options);
 
   readonly responseReceiver = (options?: { readonly group?: string; readonly signal?: AbortSignal }): Promise<ResponseReceiver> =>
     this.receiverOf(this.channels.responses, this.errors, options);
@@ -334,7 +335,10 @@ export class Engine {
     const headers = history?.record.headers;
     const address = headers?.[REPLY_TO];
     const reply = address === undefined ? undefined : toReplyChannel(address);
-    const body = this.bodies.encodeResult({ ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) }, this.channels.responses.name);
+    const body = this.bodies.encodeResult(
+      { ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) },
+      this.channels.responses.name,
+    );
     const frame: Frame = { id, body, headers };
     for (const channel of reply === undefined ? [this.channels.responses] : [reply, this.channels.responses]) {
       await this.outboxes.to(channel).sendAll([frame]);

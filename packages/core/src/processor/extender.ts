@@ -49,7 +49,11 @@ export class Extender {
     try {
       const settled = receiver.settle(held.map(({ delivery }) => ({ delivery, outcome })));
       // A failure is no news: the next turn tries again, and a lease that is really lost shows when it is settled.
-      if (isPromise(settled)) settled.then((result) => this.#report(working, result), () => undefined);
+      if (isPromise(settled))
+        settled.then(
+          (result) => this.#report(working, result),
+          () => undefined,
+        );
       else this.#report(working, settled);
     } catch {}
   }

@@ -12,7 +12,9 @@ import type { Calls } from "./send-receive.ts";
 const CALL_TIMEOUT_MS = 30_000;
 
 /** `sendReceive` over a processor that core did not make: one subscription to its broadcast, opened with the first call. */
-export function foreignSendReceive<Request, Response>(processor: Processor<Request, Response, never>): Calls<Request, Response> & AsyncDisposable {
+export function foreignSendReceive<Request, Response>(
+  processor: Processor<Request, Response, never>,
+): Calls<Request, Response> & AsyncDisposable {
   const nextId = idSource(systemEnvironment);
   const waiting = new Map<string, (result: Result<Response>) => void>();
   let opening: Promise<McReceive<ResponseMessage<Response>>> | undefined;
@@ -58,13 +60,17 @@ export function foreignSendReceive<Request, Response>(processor: Processor<Reque
       const timer =
         timeoutMs === Number.POSITIVE_INFINITY
           ? undefined
-          : systemClock.after(timeoutMs, () => fail(new DeadlineError(`No response from "${processor.name}" to request "${id}" in time; it may still run`)));
+          : systemClock.after(timeoutMs, () =>
+              fail(new DeadlineError(`No response from "${processor.name}" to request "${id}" in time; it may still run`)),
+            );
       if (closed) return fail(new ClosedError(`This handle of "${processor.name}" is closed`));
       if (options?.signal?.aborted === true) return abort();
       options?.signal?.addEventListener("abort", abort, { once: true });
       waiting.set(id, finish);
       const message = options?.headers === undefined ? { id, request } : { id, request, headers: options.headers };
-      open().then(() => (waiting.has(id) ? processor.requestSender().send(message) : undefined)).catch(fail);
+      open()
+        .then(() => (waiting.has(id) ? processor.requestSender().send(message) : undefined))
+        .catch(fail);
     });
 
   return {

@@ -12,8 +12,7 @@ import type { CallOptions, SendOptions } from "./send-options.ts";
  * no `run`: a handle in one process may send what a handle in another works on.
  */
 export interface HostedProcessor<Request, Response, Resources = void, T extends Transport = Transport, Name extends string = string>
-  extends Processor<Request, Response, Resources>,
-    AsyncDisposable {
+  extends Processor<Request, Response, Resources>, AsyncDisposable {
   readonly name: Name;
   readonly transport: T;
   /**

@@ -19,7 +19,10 @@ const LONGEST_TURN_MS = 10;
 /** After the grace is over, how long a job that was told to stop may take to end. Units: milliseconds. */
 const LAST_WORD_MS = 250;
 
-export interface LoopOptions extends Pick<WorkOptions, "name" | "job" | "channels" | "settings" | "bodies" | "emitter" | "slots" | "isCancelled"> {
+export interface LoopOptions extends Pick<
+  WorkOptions,
+  "name" | "job" | "channels" | "settings" | "bodies" | "emitter" | "slots" | "isCancelled"
+> {
   readonly receiver: SteadyReceiver;
   readonly outboxes: Outboxes;
 }
@@ -233,8 +236,11 @@ export class Loop {
 
   #overdue(attempt: Attempt, nowMs: number): Error {
     const { deadline } = attempt;
-    if (deadline !== undefined && deadline <= nowMs) return new DeadlineError(`The deadline of request "${attempt.id}" passed while it ran`);
-    return new AttemptTimeoutError(`Attempt ${attempt.attempt} of request "${attempt.id}" took longer than ${this.#options.settings.timeoutMs} ms`);
+    if (deadline !== undefined && deadline <= nowMs)
+      return new DeadlineError(`The deadline of request "${attempt.id}" passed while it ran`);
+    return new AttemptTimeoutError(
+      `Attempt ${attempt.attempt} of request "${attempt.id}" took longer than ${this.#options.settings.timeoutMs} ms`,
+    );
   }
 
   /** Resolves when no slot is busy, when the time is over, or when someone hurries. */

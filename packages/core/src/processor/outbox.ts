@@ -56,7 +56,10 @@ export class Outbox {
   sendAll(frames: readonly Frame[], signal: AbortSignal = NEVER): Awaitable<void> {
     if (this.#closed) return Promise.reject(this.#closedError());
     if (signal.aborted) return Promise.reject(signal.reason);
-    const sent = this.#sender === undefined ? unlessAborted(this.#open(), signal).then((sender) => sender.send(frames, signal)) : this.#sender.send(frames, signal);
+    const sent =
+      this.#sender === undefined
+        ? unlessAborted(this.#open(), signal).then((sender) => sender.send(frames, signal))
+        : this.#sender.send(frames, signal);
     if (isPromise(sent)) this.#until(sent);
     return sent;
   }

@@ -29,7 +29,10 @@ export function processor<
   const J extends AnyJob,
   T extends Transport,
   Source extends ResourceSource<ResourcesOf<J>> | undefined = undefined,
->(job: J, options: ProcessorOptions<ResourcesOf<J>, T, Source>): HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Source>, T, NameOf<J>> {
+>(
+  job: J,
+  options: ProcessorOptions<ResourcesOf<J>, T, Source>,
+): HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Source>, T, NameOf<J>> {
   if (typeof options?.transport?.receiver !== "function") {
     throw new OptionError(`processor("${job.name}") needs a transport, such as memory() or sqlite("jobs.db")`);
   }

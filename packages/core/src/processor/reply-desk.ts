@@ -150,7 +150,11 @@ export class ReplyDesk {
     let nextMs = Number.POSITIVE_INFINITY;
     this.#waiting.each((id, { deadlineMs }) => {
       if (deadlineMs > nowMs) nextMs = Math.min(nextMs, deadlineMs);
-      else this.answer(id, { ok: false, error: new DeadlineError(`No response from "${this.#options.processor}" to request "${id}" in time; it may still run`) });
+      else
+        this.answer(id, {
+          ok: false,
+          error: new DeadlineError(`No response from "${this.#options.processor}" to request "${id}" in time; it may still run`),
+        });
     });
     return nextMs;
   }

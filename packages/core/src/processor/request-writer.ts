@@ -38,7 +38,12 @@ export class RequestWriter {
   }
 
   /** Errors: `ERR_VALIDATION`, `ERR_ENCODE`, `ERR_TOO_LARGE`, `ERR_OPTION`, `ERR_UNSUPPORTED`. */
-  frame(request: unknown, options: AnySendOptions | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Awaitable<Frame> {
+  frame(
+    request: unknown,
+    options: AnySendOptions | undefined,
+    replyTo: string | undefined,
+    deadlineMs: number | undefined,
+  ): Awaitable<Frame> {
     const checked = check(this.#options.job.request, request, this.#what);
     // What the schema made of it is not sent: transforms run once, before `run`.
     if (isPromise(checked)) return this.#writeLater(checked, request, options, replyTo, deadlineMs);
@@ -103,12 +108,20 @@ export class RequestWriter {
 
   #frameOptions(options: AnySendOptions): FrameOptions | undefined {
     const { delayMs, runAt, priority, orderKey, dedupeKey, dedupe } = options;
-    if (delayMs === undefined && runAt === undefined && priority === undefined && orderKey === undefined && dedupeKey === undefined && dedupe === undefined) {
+    if (
+      delayMs === undefined &&
+      runAt === undefined &&
+      priority === undefined &&
+      orderKey === undefined &&
+      dedupeKey === undefined &&
+      dedupe === undefined
+    ) {
       return undefined;
     }
     const { clock } = this.#options.settings.environment;
     const { capabilities } = this.#options.settings.transport;
-    const dueMs = runAt === undefined ? (delayMs === undefined ? undefined : clock.now() + duration("delayMs", delayMs, 0)) : dueTime(runAt);
+    const dueMs =
+      runAt === undefined ? (delayMs === undefined ? undefined : clock.now() + duration("delayMs", delayMs, 0)) : dueTime(runAt);
     if (dueMs !== undefined) this.#needs(capabilities.delay, "delay");
     if (priority !== undefined) this.#needs(capabilities.priority, "priority");
     if (orderKey !== undefined) this.#needs(capabilities.ordered === "key", "ordered");
@@ -129,7 +142,9 @@ export class RequestWriter {
 
 function checkedKey(name: string, key: string): string {
   if (typeof key === "string" && key.length > 0 && key.length <= 200) return key;
-  throw new OptionError(`"${name}" is ${typeof key === "string" ? `${key.length} characters long` : typeof key}; it takes a string of 1 to 200 characters`);
+  throw new OptionError(
+    `"${name}" is ${typeof key === "string" ? `${key.length} characters long` : typeof key}; it takes a string of 1 to 200 characters`,
+  );
 }
 
 function toDedupe(key: string | undefined, how: AnySendOptions["dedupe"]): Dedupe {

@@ -29,7 +29,8 @@ export function sendReceive<Request, Response, T extends Transport = Transport>(
   options?: SendReceiveOptions,
 ): Calls<Request, Response, T> & AsyncDisposable {
   const engine = engineOf(processor);
-  if (engine === undefined) return (callsOf<Request, Response, T>(processor) ?? foreignSendReceive(processor)) as Calls<Request, Response, T> & AsyncDisposable;
+  if (engine === undefined)
+    return (callsOf<Request, Response, T>(processor) ?? foreignSendReceive(processor)) as Calls<Request, Response, T> & AsyncDisposable;
   const resources = options !== undefined && "resources" in options ? { value: options.resources } : undefined;
   const caller = engine.callerWith(resources ?? engine.callerResources);
   return {

@@ -98,7 +98,9 @@ export class Settler<Item extends Settlement> {
         else known.frames.push(...frames);
       }
     }
-    await Promise.all(Array.from(byChannel.values(), async ({ channel, frames }) => this.#options.outboxes.to(channel).sendAll(frames, NEVER)));
+    await Promise.all(
+      Array.from(byChannel.values(), async ({ channel, frames }) => this.#options.outboxes.to(channel).sendAll(frames, NEVER)),
+    );
     return this.#options.receiver.settle(items.map(({ delivery, outcome }) => ({ delivery, outcome })));
   }
 

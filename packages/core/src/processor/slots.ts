@@ -23,7 +23,13 @@ export class Slots {
     const common = isShared(source) ? source.value : undefined;
     this.#make = typeof source === "function" ? source : undefined;
     const ready = this.#make === undefined;
-    this.all = Array.from({ length: concurrency }, () => ({ attempt: undefined, resources: common, ready, onResponse: undefined, onError: undefined }));
+    this.all = Array.from({ length: concurrency }, () => ({
+      attempt: undefined,
+      resources: common,
+      ready,
+      onResponse: undefined,
+      onError: undefined,
+    }));
     this.#free = [...this.all];
   }
 

@@ -43,9 +43,11 @@ export function start(what: Startable | readonly Startable[], options?: StartOpt
       throw error;
     }
   });
-  const ended = Promise.all(runs).then(() => undefined).finally(() => {
-    for (const signal of signals) process.off(signal, onSignal);
-  });
+  const ended = Promise.all(runs)
+    .then(() => undefined)
+    .finally(() => {
+      for (const signal of signals) process.off(signal, onSignal);
+    });
   ended.catch(() => undefined); // whoever awaits it hears of it; nobody need
   return { ended, stop, [Symbol.asyncDispose]: () => stop() };
 }

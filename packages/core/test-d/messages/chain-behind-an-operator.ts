@@ -3,7 +3,9 @@ import { defineJob, map, pipe, processor } from "../../src/index.ts";
 
 const transport = memory();
 const fetch = processor(defineJob({ name: "fetch", run: (url: string) => ({ body: url }) }), { transport });
-const resize = processor(defineJob({ name: "resize", run: (image: { readonly body: string; readonly width: number }) => image.width }), { transport });
+const resize = processor(defineJob({ name: "resize", run: (image: { readonly body: string; readonly width: number }) => image.width }), {
+  transport,
+});
 
 pipe(
   fetch,

@@ -1,7 +1,10 @@
 import { memory } from "@job-orch/memory";
 import { defineJob, pipe, processor, route } from "../../src/index.ts";
 
-type Shape = { readonly kind: "circle"; readonly radius: number } | { readonly kind: "square"; readonly side: number } | { readonly kind: "oval" };
+type Shape =
+  | { readonly kind: "circle"; readonly radius: number }
+  | { readonly kind: "square"; readonly side: number }
+  | { readonly kind: "oval" };
 
 const transport = memory();
 const parse = processor(defineJob({ name: "parse", run: (text: string) => JSON.parse(text) as Shape }), { transport });

@@ -4,7 +4,9 @@ import { defineJob, processor, start } from "../../src/index.ts";
 interface Database {
   readonly query: (text: string) => Promise<number>;
 }
-const count = processor(defineJob({ name: "count", run: (table: string, database: Database) => database.query(table) }), { transport: memory() });
+const count = processor(defineJob({ name: "count", run: (table: string, database: Database) => database.query(table) }), {
+  transport: memory(),
+});
 
 start(count);
 await count.run();

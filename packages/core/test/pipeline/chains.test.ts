@@ -48,16 +48,27 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
     const made = stages();
 
     expect(pipe(made.words, made.count).name).toBe("words-count");
-    expect(pipe(made.words).map((list) => list.length).pipe(made.show).name).toBe("words-show");
+    expect(
+      pipe(made.words)
+        .map((list) => list.length)
+        .pipe(made.show).name,
+    ).toBe("words-show");
     expect(pipe(made.words, made.count).named("lengths").pipe(made.show).name).toBe("lengths-show");
-    expect(pipe(made.words, made.count).pipe(made.show).named("all").map((text) => text).name).toBe("all");
+    expect(
+      pipe(made.words, made.count)
+        .pipe(made.show)
+        .named("all")
+        .map((text) => text).name,
+    ).toBe("all");
   });
 
   it("many calls at once each get their own answer", async () => {
     const made = stages();
     const chain = run(pipe(made.words, made.count, made.show));
 
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => chain.call(Array.from({ length: n + 1 }, () => "x").join(" "))));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => chain.call(Array.from({ length: n + 1 }, () => "x").join(" "))),
+    );
 
     expect(answers).toEqual(Array.from({ length: 200 }, (_, n) => `${n + 1} words`));
   });
@@ -90,7 +101,13 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("stages may live on different transports", async () => {
     const [left, right] = [own(open()), own(memory())];
-    const chain = run(pipe(own(processor(words, { transport: left })), own(processor(count, { transport: right })), own(processor(show, { transport: left }))));
+    const chain = run(
+      pipe(
+        own(processor(words, { transport: left })),
+        own(processor(count, { transport: right })),
+        own(processor(show, { transport: left })),
+      ),
+    );
 
     expect(await chain.call("a b c d")).toBe("4 words");
     expect(await rejection(chain.call(""))).toBeInstanceOf(TooShortError);
@@ -98,8 +115,18 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("a pipeline is a stage again, and its steps stay where they were", async () => {
     const made = stages();
-    const inner = pipe(made.words, map((list: readonly string[]) => list.filter((word) => word !== "the")), made.count);
-    const outer = run(pipe(inner, map((n: number) => n + 1), made.show));
+    const inner = pipe(
+      made.words,
+      map((list: readonly string[]) => list.filter((word) => word !== "the")),
+      made.count,
+    );
+    const outer = run(
+      pipe(
+        inner,
+        map((n: number) => n + 1),
+        made.show,
+      ),
+    );
 
     expect(await outer.call("the a the b")).toBe("3 words");
     expect(await rejection(outer.call(""))).toBeInstanceOf(TooShortError);
@@ -117,14 +144,29 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
   it("map, tap and filter stand between stages, as parts or as methods, also when they take their time", async () => {
     const made = stages();
     const seen: unknown[] = [];
-    const byParts = pipe(made.words, tap((list: readonly string[]) => void seen.push(list)), filter((list: readonly string[]) => list.length < 4), map(async (list: readonly string[]) => [...list, "end"]), made.count);
-    const byMethods = pipe(made.words).tap(async (list) => void seen.push(list)).filter(async (list) => list.length < 4).map((list) => [...list, "end"]).pipe(made.count);
+    const byParts = pipe(
+      made.words,
+      tap((list: readonly string[]) => void seen.push(list)),
+      filter((list: readonly string[]) => list.length < 4),
+      map(async (list: readonly string[]) => [...list, "end"]),
+      made.count,
+    );
+    const byMethods = pipe(made.words)
+      .tap(async (list) => void seen.push(list))
+      .filter(async (list) => list.length < 4)
+      .map((list) => [...list, "end"])
+      .pipe(made.count);
 
     for (const chain of [run(byParts.named("parts")), run(byMethods.named("methods"))]) {
       expect(await chain.call("a b")).toBe(3);
       expect(await rejection(chain.call("a b c d"))).toMatchObject({ code: "ERR_FILTERED" });
     }
-    expect(seen).toEqual([["a", "b"], ["a", "b", "c", "d"], ["a", "b"], ["a", "b", "c", "d"]]);
+    expect(seen).toEqual([
+      ["a", "b"],
+      ["a", "b", "c", "d"],
+      ["a", "b"],
+      ["a", "b", "c", "d"],
+    ]);
   });
 
   it("steps know the id and the headers of the request", async () => {
@@ -136,7 +178,13 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("what nobody calls for is dropped in silence by filter", async () => {
     const made = stages();
-    const chain = run(pipe(made.words, filter((list: readonly string[]) => list.length > 1), made.count));
+    const chain = run(
+      pipe(
+        made.words,
+        filter((list: readonly string[]) => list.length > 1),
+        made.count,
+      ),
+    );
     const responses = own(await chain.responseReceiver());
 
     await chain.send("one");
@@ -149,13 +197,28 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
   it("an error short-circuits to the caller, rebuilt, and names its stage on the response", async () => {
     const made = stages();
     let counted = 0;
-    const counting = own(processor(plainJob({ name: "counting", run: (list: readonly string[]) => { counted++; return list.length; } }), { transport: made.transport }));
+    const counting = own(
+      processor(
+        plainJob({
+          name: "counting",
+          run: (list: readonly string[]) => {
+            counted++;
+            return list.length;
+          },
+        }),
+        { transport: made.transport },
+      ),
+    );
     const chain = run(pipe(made.words, counting, made.show));
     const responses = own(await chain.responseReceiver());
 
     expect(await rejection(chain.call("", { id: "bad" }))).toBeInstanceOf(TooShortError);
 
-    expect(await responses.receive()).toMatchObject({ id: "bad", result: { ok: false, error: { message: "nothing to split" } }, headers: { "job-orch-stage": "words" } });
+    expect(await responses.receive()).toMatchObject({
+      id: "bad",
+      result: { ok: false, error: { message: "nothing to split" } },
+      headers: { "job-orch-stage": "words" },
+    });
     expect(counted).toBe(0);
   });
 
@@ -172,8 +235,13 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("what a step throws is the answer, and nothing gets stuck", async () => {
     const made = stages();
-    const throwing = (thrown: unknown) => map((): readonly string[] => { throw thrown; });
-    const chains = [new RangeError("bad map"), "a string", undefined].map((thrown, at) => run(pipe(made.words, throwing(thrown), made.count).named(`throws-${at}`)));
+    const throwing = (thrown: unknown) =>
+      map((): readonly string[] => {
+        throw thrown;
+      });
+    const chains = [new RangeError("bad map"), "a string", undefined].map((thrown, at) =>
+      run(pipe(made.words, throwing(thrown), made.count).named(`throws-${at}`)),
+    );
 
     expect(await rejection(chains[0]?.call("a") ?? Promise.resolve())).toMatchObject({ name: "RangeError", message: "bad map" });
     expect(await rejection(chains[1]?.call("a") ?? Promise.resolve())).toMatchObject({ code: "ERR_PROCESS" });
@@ -183,7 +251,14 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("a tap that throws, or rejects, changes nothing", async () => {
     const made = stages();
-    const chain = run(pipe(made.words).tap(() => { throw new Error("onlooker"); }).tap(() => Promise.reject(new Error("onlooker"))).pipe(made.count));
+    const chain = run(
+      pipe(made.words)
+        .tap(() => {
+          throw new Error("onlooker");
+        })
+        .tap(() => Promise.reject(new Error("onlooker")))
+        .pipe(made.count),
+    );
 
     expect(await chain.call("a b")).toBe(2);
   });
@@ -191,7 +266,9 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
   it("what does not fit the next stage's schema is the answer, and the stage is not begun", async () => {
     const made = stages();
     let runs = 0;
-    const strict = own(processor(defineJob({ name: "strict", request: z.array(z.string().min(2)), run: () => ++runs }), { transport: made.transport }));
+    const strict = own(
+      processor(defineJob({ name: "strict", request: z.array(z.string().min(2)), run: () => ++runs }), { transport: made.transport }),
+    );
     const chain = run(pipe(made.words, strict));
 
     expect(await rejection(chain.call("aa b"))).toMatchObject({ code: "ERR_VALIDATION" });
@@ -201,14 +278,23 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("transforms of the next stage's schema run on its side, once", async () => {
     const made = stages();
-    const strict = own(processor(defineJob({ name: "joins", request: z.array(z.string()).transform((list) => list.join("+")), run: (joined) => joined }), { transport: made.transport }));
+    const strict = own(
+      processor(defineJob({ name: "joins", request: z.array(z.string()).transform((list) => list.join("+")), run: (joined) => joined }), {
+        transport: made.transport,
+      }),
+    );
 
     expect(await run(pipe(made.words, strict)).call("a b")).toBe("a+b");
   });
 
   it("errors can go to a branch, whose answer is the pipeline's", async () => {
     const made = stages();
-    const rescue = own(processor(plainJob({ name: "rescue", run: ({ stage, id, error }: StageFailure) => `${stage} ${id}: ${error.name} ${error.message}` }), { transport: made.transport }));
+    const rescue = own(
+      processor(
+        plainJob({ name: "rescue", run: ({ stage, id, error }: StageFailure) => `${stage} ${id}: ${error.name} ${error.message}` }),
+        { transport: made.transport },
+      ),
+    );
     const chain = run(pipe(made.words, made.count, made.show).onError(rescue));
 
     expect(await chain.call("a b")).toBe("2 words");
@@ -218,7 +304,12 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
   it("what is added after a branch gets its answers too", async () => {
     const made = stages();
     const none = own(processor(plainJob({ name: "none", run: (_: StageFailure): readonly string[] => [] }), { transport: made.transport }));
-    const chain = run(pipe(made.words).onError(none).map((list) => list.length).pipe(made.show));
+    const chain = run(
+      pipe(made.words)
+        .onError(none)
+        .map((list) => list.length)
+        .pipe(made.show),
+    );
 
     expect(await chain.call("a b")).toBe("2 words");
     expect(await chain.call("")).toBe("0 words");
@@ -226,7 +317,17 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("what the branch throws leaves the pipeline as its error", async () => {
     const made = stages();
-    const broken = own(processor(plainJob({ name: "broken", run: (_: StageFailure): string => { throw new SyntaxError("branch is broken too"); } }), { transport: made.transport }));
+    const broken = own(
+      processor(
+        plainJob({
+          name: "broken",
+          run: (_: StageFailure): string => {
+            throw new SyntaxError("branch is broken too");
+          },
+        }),
+        { transport: made.transport },
+      ),
+    );
     const chain = run(pipe(made.words, made.count).onError(broken));
 
     expect(await rejection(chain.call(""))).toMatchObject({ name: "SyntaxError", message: "branch is broken too" });
@@ -244,7 +345,12 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("that one stage's answer was cached says nothing of the next", async () => {
     const transport = own(open());
-    const cachedFirst = own(processor(plainJob({ name: "first", run: () => "run", getCache: () => ({ response: "cached" }) }), { transport, resources: () => undefined }));
+    const cachedFirst = own(
+      processor(plainJob({ name: "first", run: () => "run", getCache: () => ({ response: "cached" }) }), {
+        transport,
+        resources: () => undefined,
+      }),
+    );
     const second = own(processor(plainJob({ name: "second", run: (text: string) => `${text}!` }), { transport }));
     const chain = run(pipe(cachedFirst, second));
     const responses = own(await chain.responseReceiver());
@@ -322,7 +428,13 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
     await until("all is told of", () => told.length === 5);
     await turns();
 
-    expect(told.sort()).toEqual(["dead words bad", "sent words-count bad", "sent words-count good", "succeeded count good", "succeeded words good"]);
+    expect(told.sort()).toEqual([
+      "dead words bad",
+      "sent words-count bad",
+      "sent words-count good",
+      "succeeded count good",
+      "succeeded words good",
+    ]);
   });
 
   it("refuses what cannot be a chain", () => {

@@ -19,7 +19,13 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
   it("route sends each response to the stage of its tag, and the answers flow on together", async () => {
     const transport = own(open());
     const stages = { circle: own(processor(circle, { transport })), square: own(processor(square, { transport })) };
-    const chain = run(pipe(own(processor(parse, { transport })), route("kind", stages), map((area: number) => `area ${area}`)));
+    const chain = run(
+      pipe(
+        own(processor(parse, { transport })),
+        route("kind", stages),
+        map((area: number) => `area ${area}`),
+      ),
+    );
 
     expect(await chain.call('{"kind":"circle","radius":2}')).toBe("area 6");
     expect(await chain.call('{"kind":"square","side":3}')).toBe("area 9");
@@ -31,7 +37,10 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
     const chain = run(pipe(own(processor(parse, { transport })), route("kind", stages)));
 
     for (const odd of ['{"kind":"oval"}', "{}", "null", "7", '{"kind":"__proto__"}', '{"kind":"toString"}']) {
-      expect(await rejection(chain.call(odd)), odd).toMatchObject({ code: "ERR_PROCESS", message: expect.stringContaining("circle, square") });
+      expect(await rejection(chain.call(odd))).toMatchObject({
+        code: "ERR_PROCESS",
+        message: expect.stringContaining("circle, square"),
+      });
     }
     expect(await chain.call('{"kind":"circle","radius":1}')).toBe(3);
   });
@@ -46,7 +55,9 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
       },
     });
     const inner = pipe(own(processor(circle, { transport })), own(processor(half, { transport })));
-    const chain = run(pipe(own(processor(parse, { transport })), route("kind", { circle: inner, square: own(processor(square, { transport })) })));
+    const chain = run(
+      pipe(own(processor(parse, { transport })), route("kind", { circle: inner, square: own(processor(square, { transport })) })),
+    );
 
     expect(await chain.call('{"kind":"circle","radius":2}')).toBe(3);
     expect(await chain.call('{"kind":"square","side":2}')).toBe(4);
@@ -56,14 +67,23 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
   it("fanOut hands each response to every stage, under ids of their own", async () => {
     const transport = own(open());
     const add = (name: string, n: number) => own(processor(plainJob({ name, run: (value: number) => value + n }), { transport }));
-    const chain = run(pipe(add("zero", 0), fanOut([add("one", 1), add("two", 2)]), map((n: number) => n * 10)));
+    const chain = run(
+      pipe(
+        add("zero", 0),
+        fanOut([add("one", 1), add("two", 2)]),
+        map((n: number) => n * 10),
+      ),
+    );
     const responses = own(await chain.responseReceiver());
 
     await chain.send(5, { id: "f" });
 
     const got = [await responses.receive(), await responses.receive()];
     expect(new Map(got.map(({ id, result }) => [id, result]))).toEqual(
-      new Map([["f.0", { ok: true, value: 60 }], ["f.1", { ok: true, value: 70 }]]),
+      new Map([
+        ["f.0", { ok: true, value: 60 }],
+        ["f.1", { ok: true, value: 70 }],
+      ]),
     );
   });
 
@@ -72,9 +92,15 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
     const echo = own(processor(plainJob({ name: "echo", run: (n: number) => n }), { transport }));
     const other = own(processor(plainJob({ name: "other", run: (n: number) => n }), { transport }));
     const chain = run(pipe(echo, fanOut([other])));
-    const untyped = chain as unknown as { readonly call: (n: number) => Promise<number>; readonly sendReceive: (n: number) => Promise<unknown> };
+    const untyped = chain as unknown as {
+      readonly call: (n: number) => Promise<number>;
+      readonly sendReceive: (n: number) => Promise<unknown>;
+    };
 
-    expect(await rejection(untyped.call(1))).toMatchObject({ code: "ERR_UNSUPPORTED", message: expect.stringContaining("responseReceiver") });
+    expect(await rejection(untyped.call(1))).toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      message: expect.stringContaining("responseReceiver"),
+    });
     expect(await untyped.sendReceive(1)).toMatchObject({ ok: false, error: { code: "ERR_UNSUPPORTED" } });
   });
 
@@ -89,7 +115,13 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
       }
     }
     const chains = [
-      run(pipe(echo, flatMap((list: readonly string[]) => new Set(list)), shout).named("sync")),
+      run(
+        pipe(
+          echo,
+          flatMap((list: readonly string[]) => new Set(list)),
+          shout,
+        ).named("sync"),
+      ),
       run(pipe(echo).flatMap(later).pipe(shout).named("later")),
     ];
     for (const chain of chains) {
@@ -99,7 +131,11 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
       await chain.send(["c"], { id: "s" });
 
       const got = [await responses.receive(), await responses.receive(), await responses.receive()];
-      expect(got.map(({ id, result }) => [id, result.ok && result.value])).toEqual([["r.0", "A"], ["r.1", "B"], ["s.0", "C"]]);
+      expect(got.map(({ id, result }) => [id, result.ok && result.value])).toEqual([
+        ["r.0", "A"],
+        ["r.1", "B"],
+        ["s.0", "C"],
+      ]);
     }
   });
 
@@ -107,7 +143,17 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
     const transport = own(open());
     const echo = own(processor(plainJob({ name: "echo", run: (list: readonly number[]) => list }), { transport }));
     const next = own(processor(plainJob({ name: "next", run: (n: number) => n }), { transport }));
-    const chain = run(pipe(echo, flatMap((list: readonly number[]) => list), map((n: number) => { if (n === 2) throw new RangeError("two"); return n; }), next));
+    const chain = run(
+      pipe(
+        echo,
+        flatMap((list: readonly number[]) => list),
+        map((n: number) => {
+          if (n === 2) throw new RangeError("two");
+          return n;
+        }),
+        next,
+      ),
+    );
     const responses = own(await chain.responseReceiver());
 
     await chain.send([1], { id: "a" });
@@ -121,9 +167,20 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
   it("merge joins what several processors and pipelines answer, whoever asked", async () => {
     const transport = own(open());
     const left = run(processor(plainJob({ name: "left", run: (n: number) => `left ${n}` }), { transport }));
-    const right = run(pipe(own(processor(plainJob({ name: "right", run: (n: number) => n }), { transport })), own(processor(plainJob({ name: "text", run: (n: number) => `right ${n}` }), { transport }))));
+    const right = run(
+      pipe(
+        own(processor(plainJob({ name: "right", run: (n: number) => n }), { transport })),
+        own(processor(plainJob({ name: "text", run: (n: number) => `right ${n}` }), { transport })),
+      ),
+    );
     const log = own(processor(plainJob({ name: "log", run: (line: string) => line.toUpperCase() }), { transport }));
-    const chain = run(pipe(merge(left, right), map((line: string) => `${line}!`), log));
+    const chain = run(
+      pipe(
+        merge(left, right),
+        map((line: string) => `${line}!`),
+        log,
+      ),
+    );
     const responses = own(await chain.responseReceiver());
     await turns();
 
@@ -181,7 +238,10 @@ describe("batches", () => {
     await clock.advance(1);
 
     expect((await calls).toSorted((one, other) => one - other)).toEqual([6, 6, 6, 15, 15, 15]);
-    expect(batches).toEqual([[1, 2, 3], [4, 5, 6]]);
+    expect(batches).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
   });
 
   it("go when they have waited long enough, however few they are", async () => {
@@ -202,12 +262,22 @@ describe("batches", () => {
 
     await clock.advance(100);
 
-    expect(await results).toMatchObject([{ ok: false, error: { message: "no negatives" } }, { ok: false, error: { message: "no negatives" } }]);
+    expect(await results).toMatchObject([
+      { ok: false, error: { message: "no negatives" } },
+      { ok: false, error: { message: "no negatives" } },
+    ]);
   });
 
   it("dropping a batch tells all its callers", async () => {
     const { echo, sum, clock } = batching({ max: 1 });
-    const chain = run(pipe(echo, batch({ max: 2 }), filter((list: readonly number[]) => list.length > 2), sum).named("drops"));
+    const chain = run(
+      pipe(
+        echo,
+        batch({ max: 2 }),
+        filter((list: readonly number[]) => list.length > 2),
+        sum,
+      ).named("drops"),
+    );
     const results = Promise.all([chain.sendReceive(1), chain.sendReceive(2)]);
 
     await clock.advance(100);
@@ -226,8 +296,18 @@ describe("batches", () => {
       },
     });
     const batches: (readonly number[])[] = [];
-    const echo = own(processor(plainJob({ name: "echo", run: (n: number) => n }), { transport: tampered(left, { capabilities: { lease: "process" } }), environment }));
-    const sum = own(processor(plainJob({ name: "sum", run: (list: readonly number[]) => void batches.push(list) }), { transport: downstream, environment }));
+    const echo = own(
+      processor(plainJob({ name: "echo", run: (n: number) => n }), {
+        transport: tampered(left, { capabilities: { lease: "process" } }),
+        environment,
+      }),
+    );
+    const sum = own(
+      processor(plainJob({ name: "sum", run: (list: readonly number[]) => void batches.push(list) }), {
+        transport: downstream,
+        environment,
+      }),
+    );
     const chain = run(pipe(echo, batch({ max: 3 }), sum));
     await chain.sendMany([1, 2, 3]);
     await clock.advance(200);
@@ -252,8 +332,20 @@ describe("batches", () => {
     });
     const got: number[] = [];
     const echo = own(processor(plainJob({ name: "echo", run: (list: readonly number[]) => list }), { transport: left, environment }));
-    const sum = own(processor(plainJob({ name: "sum", run: (list: readonly number[]) => void got.push(...list) }), { transport: downstream, environment }));
-    const chain = run(pipe(echo, flatMap((list: readonly number[]) => list), batch({ max: 2, lingerMs: 100 }), sum).named("parts"));
+    const sum = own(
+      processor(plainJob({ name: "sum", run: (list: readonly number[]) => void got.push(...list) }), {
+        transport: downstream,
+        environment,
+      }),
+    );
+    const chain = run(
+      pipe(
+        echo,
+        flatMap((list: readonly number[]) => list),
+        batch({ max: 2, lingerMs: 100 }),
+        sum,
+      ).named("parts"),
+    );
     await chain.send([1, 2, 3]);
 
     await clock.advance(10_000);
@@ -266,9 +358,17 @@ describe("batches", () => {
     const environment = { ...systemEnvironment, clock };
     const transport = own(memory({ clock }));
     const batches: (readonly number[])[] = [];
-    const stage = (name: string) => own(processor(plainJob({ name, run: ({ n }: { readonly n: number }) => n }), { transport, environment }));
-    const first = own(processor(plainJob({ name: "first", run: (value: { readonly side: "a" | "b"; readonly n: number }) => value }), { transport, environment }));
-    const sum = own(processor(plainJob({ name: "sum", run: (list: readonly number[]) => void batches.push(list) }), { transport, environment }));
+    const stage = (name: string) =>
+      own(processor(plainJob({ name, run: ({ n }: { readonly n: number }) => n }), { transport, environment }));
+    const first = own(
+      processor(plainJob({ name: "first", run: (value: { readonly side: "a" | "b"; readonly n: number }) => value }), {
+        transport,
+        environment,
+      }),
+    );
+    const sum = own(
+      processor(plainJob({ name: "sum", run: (list: readonly number[]) => void batches.push(list) }), { transport, environment }),
+    );
     const chain = run(pipe(first, route("side", { a: stage("a"), b: stage("b") }), batch({ max: 2, lingerMs: 1_000 }), sum));
 
     await chain.send({ side: "a", n: 1 });

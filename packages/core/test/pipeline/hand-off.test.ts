@@ -22,12 +22,22 @@ describe("hand-off between stages", () => {
   it("derives the ids of the next requests from the parent's, the same every time", async () => {
     const transport = own(memory());
     const { made, ran } = recorder("each");
-    const chain = run(pipe(own(processor(letters, { transport })), flatMap((list: readonly string[]) => list), own(processor(made, { transport }))));
+    const chain = run(
+      pipe(
+        own(processor(letters, { transport })),
+        flatMap((list: readonly string[]) => list),
+        own(processor(made, { transport })),
+      ),
+    );
 
     await chain.send("abc", { id: "root" });
     await until("all ran", () => ran.length === 3);
 
-    expect(ran).toEqual([["root.0", "a"], ["root.1", "b"], ["root.2", "c"]]);
+    expect(ran).toEqual([
+      ["root.0", "a"],
+      ["root.1", "b"],
+      ["root.2", "c"],
+    ]);
   });
 
   it("a response that is handed on twice is collapsed where the next store knows keys", async () => {
@@ -43,7 +53,9 @@ describe("hand-off between stages", () => {
       },
     });
     const downstream = tampered(right, { onSend: ({ name }, ids) => void (name === "next" && sent.push(...ids)) });
-    const chain = run(pipe(own(processor(letters, { transport: upstream, leaseMs: 100 })), own(processor(made, { transport: downstream }))));
+    const chain = run(
+      pipe(own(processor(letters, { transport: upstream, leaseMs: 100 })), own(processor(made, { transport: downstream }))),
+    );
 
     await chain.send("abc", { id: "once" });
     await until("upstream let it go", async () => (await left.depth("pipe.letters-next.letters")).completed === 1);
@@ -94,7 +106,10 @@ describe("hand-off between stages", () => {
       refusals = 3;
       const upstream = tampered(left, { capabilities: { delay } });
       const { made, ran } = recorder("next");
-      const chain = pipe(own(processor(letters, { transport: upstream, environment })), own(processor(made, { transport: downstream, environment }))).named(`refused-${at}`);
+      const chain = pipe(
+        own(processor(letters, { transport: upstream, environment })),
+        own(processor(made, { transport: downstream, environment })),
+      ).named(`refused-${at}`);
       const running = start(chain);
       await chain.send("a");
 
@@ -113,7 +128,8 @@ describe("hand-off between stages", () => {
     const carried: string[] = [];
     const transport = tampered(inner, {
       onSend: ({ name }) => void sent.push(name),
-      onSettle: ({ name }, settlements) => settlements.forEach(({ sends }) => sends?.forEach(({ channel }) => carried.push(`${name} > ${channel.name}`))),
+      onSettle: ({ name }, settlements) =>
+        settlements.forEach(({ sends }) => sends?.forEach(({ channel }) => carried.push(`${name} > ${channel.name}`))),
     });
     const { made, ran } = recorder("next");
     const chain = run(pipe(own(processor(letters, { transport })), own(processor(made, { transport }))));
@@ -144,7 +160,13 @@ describe("hand-off between stages", () => {
   });
 
   it.each([
-    ["in one store", () => { const transport = memory({ capacity: { frames: 4 } }); return [transport, transport] as const; }],
+    [
+      "in one store",
+      () => {
+        const transport = memory({ capacity: { frames: 4 } });
+        return [transport, transport] as const;
+      },
+    ],
     ["across two stores", () => [memory({ capacity: { frames: 4 } }), memory({ capacity: { frames: 4 } })] as const],
   ])("a slow stage slows those before it, %s: no channel grows beyond its capacity", async (_, openBoth) => {
     const [left, right] = openBoth();
@@ -195,7 +217,12 @@ describe("hand-off between stages", () => {
       },
     });
     const { made, ran } = recorder("next");
-    const chain = run(pipe(own(processor(letters, { transport: left, leaseMs: 1_000, environment })), own(processor(made, { transport: downstream, environment }))));
+    const chain = run(
+      pipe(
+        own(processor(letters, { transport: left, leaseMs: 1_000, environment })),
+        own(processor(made, { transport: downstream, environment })),
+      ),
+    );
     await chain.send("a");
 
     await clock.advance(20_000);
@@ -212,9 +239,42 @@ describe("a pipeline that is stopped under way", () => {
 
   async function throughStops(transport: Transport, rounds: number): Promise<void> {
     const seen = new Map<string, number>();
-    const first = own(processor(plainJob({ name: "first", run: async (n: number) => { await turns(1); return n; } }), { transport, concurrency: 8 }));
-    const second = own(processor(plainJob({ name: "second", run: async (n: number) => { await turns(1); return n + 1; } }), { transport, concurrency: 8 }));
-    const third = own(processor(plainJob({ name: "third", run: (_: number, _resources, { id }) => { seen.set(id, (seen.get(id) ?? 0) + 1); return id; } }), { transport }));
+    const first = own(
+      processor(
+        plainJob({
+          name: "first",
+          run: async (n: number) => {
+            await turns(1);
+            return n;
+          },
+        }),
+        { transport, concurrency: 8 },
+      ),
+    );
+    const second = own(
+      processor(
+        plainJob({
+          name: "second",
+          run: async (n: number) => {
+            await turns(1);
+            return n + 1;
+          },
+        }),
+        { transport, concurrency: 8 },
+      ),
+    );
+    const third = own(
+      processor(
+        plainJob({
+          name: "third",
+          run: (_: number, _resources, { id }) => {
+            seen.set(id, (seen.get(id) ?? 0) + 1);
+            return id;
+          },
+        }),
+        { transport },
+      ),
+    );
     const chain = own(pipe(first, second, third).named("stops"));
     const ids = await chain.sendMany(Array.from({ length: 300 }, (_, n) => n));
 

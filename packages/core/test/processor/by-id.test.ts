@@ -8,7 +8,11 @@ describe("items by id", () => {
   it("behaves as a map does, whatever the ids", () => {
     const nextId = idSource(systemEnvironment);
     const made = Array.from({ length: 5_000 }, nextId);
-    const id = fc.oneof(fc.constantFrom(...made), fc.string(), fc.nat({ max: 50 }).map((n) => `job-${n}-0000`));
+    const id = fc.oneof(
+      fc.constantFrom(...made),
+      fc.string(),
+      fc.nat({ max: 50 }).map((n) => `job-${n}-0000`),
+    );
     const step = fc.record({ kind: fc.constantFrom("add", "add", "delete", "get"), id });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 4_000, size: "max" }), (steps) => {

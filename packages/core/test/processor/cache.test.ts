@@ -48,7 +48,11 @@ describe.each(wires)("getCache on the $wire wire", ({ open }) => {
     await hosted.send(1, { id: "hit" });
     await hosted.send(2, { id: "miss" });
 
-    expect(await responses.receive()).toMatchObject({ id: "hit", result: { ok: true, value: "remembered 1" }, headers: { "job-orch-cached": "processor" } });
+    expect(await responses.receive()).toMatchObject({
+      id: "hit",
+      result: { ok: true, value: "remembered 1" },
+      headers: { "job-orch-cached": "processor" },
+    });
     const miss = await responses.receive();
     expect(miss).toMatchObject({ id: "miss", result: { ok: true, value: "computed 2" } });
     expect(miss.headers?.["job-orch-cached"]).toBeUndefined();
@@ -69,10 +73,17 @@ describe.each(wires)("getCache on the $wire wire", ({ open }) => {
   });
 
   it.each([
-    ["throws", (): never => { throw new Error("cache down"); }],
+    [
+      "throws",
+      (): never => {
+        throw new Error("cache down");
+      },
+    ],
     ["rejects", () => Promise.reject(new Error("cache down"))],
   ])("a cache that %s is a miss", async (_, getCache) => {
-    const bySlots = run(processor(plainJob({ name: "down", run: () => "run", getCache }), { transport: own(open()), resources: () => undefined }));
+    const bySlots = run(
+      processor(plainJob({ name: "down", run: () => "run", getCache }), { transport: own(open()), resources: () => undefined }),
+    );
     const anywhere = run(processor(plainJob({ name: "down", run: () => "run", getCache }), { transport: own(open()) }));
     const logged: string[] = [];
     bySlots.on("log", ({ level, message }) => logged.push(`${level} ${message}`));
@@ -140,7 +151,9 @@ describe.each(wires)("getCache on the $wire wire", ({ open }) => {
   });
 
   it("a cache that never answers does not make a call wait for ever", async () => {
-    const hosted = own(processor(plainJob({ name: "stuck", run: () => 1, getCache: () => new Promise<never>(() => undefined) }), { transport: own(open()) }));
+    const hosted = own(
+      processor(plainJob({ name: "stuck", run: () => 1, getCache: () => new Promise<never>(() => undefined) }), { transport: own(open()) }),
+    );
 
     expect(await hosted.sendReceive(undefined, { timeoutMs: 30 })).toMatchObject({ ok: false, error: { code: "ERR_DEADLINE" } });
   });

@@ -68,7 +68,17 @@ describe.each(wires)("sending and calling on the $wire wire", ({ open }) => {
   });
 
   it("sendReceive never rejects: the error is in its result", async () => {
-    const hosted = run(processor(plainJob({ name: "fails", run: () => { throw new TypeError("no"); } }), { transport: own(open()) }));
+    const hosted = run(
+      processor(
+        plainJob({
+          name: "fails",
+          run: () => {
+            throw new TypeError("no");
+          },
+        }),
+        { transport: own(open()) },
+      ),
+    );
 
     const result = await hosted.sendReceive(undefined);
 
@@ -142,7 +152,9 @@ describe.each(wires)("sending and calling on the $wire wire", ({ open }) => {
 
   it("calls that do not say wait for the processor's callTimeoutMs", async () => {
     const clock = new FakeClock();
-    const hosted = own(processor(double, { transport: own(open({ clock })), callTimeoutMs: 50, environment: { ...systemEnvironment, clock } }));
+    const hosted = own(
+      processor(double, { transport: own(open({ clock })), callTimeoutMs: 50, environment: { ...systemEnvironment, clock } }),
+    );
     const result = hosted.sendReceive(1);
 
     await clock.advance(60);
@@ -152,7 +164,12 @@ describe.each(wires)("sending and calling on the $wire wire", ({ open }) => {
 
   it("a response that comes after the timeout is ignored, and its id can be used again", async () => {
     const gate = Promise.withResolvers<string>();
-    const hosted = run(processor(plainJob({ name: "late", run: (quick: boolean) => (quick ? "quick" : gate.promise) }), { transport: own(open()), concurrency: 2 }));
+    const hosted = run(
+      processor(plainJob({ name: "late", run: (quick: boolean) => (quick ? "quick" : gate.promise) }), {
+        transport: own(open()),
+        concurrency: 2,
+      }),
+    );
     expect(await rejection(hosted.call(false, { id: "once", timeoutMs: 20 }))).toBeInstanceOf(DeadlineError);
 
     const again = hosted.call(true, { id: "twice", timeoutMs: 2_000 });
@@ -179,7 +196,10 @@ describe.each(wires)("sending and calling on the $wire wire", ({ open }) => {
       expect(await call).toBe(reason);
     }
     expect(await rejection(hosted.call(1, { signal: AbortSignal.abort("before") }))).toBe("before");
-    expect(await hosted.sendReceive(1, { signal: AbortSignal.abort("before") })).toMatchObject({ ok: false, error: { code: "ERR_CANCELLED", cause: "before" } });
+    expect(await hosted.sendReceive(1, { signal: AbortSignal.abort("before") })).toMatchObject({
+      ok: false,
+      error: { code: "ERR_CANCELLED", cause: "before" },
+    });
   });
 
   it("calls leave no listener on a signal that outlives them", async () => {

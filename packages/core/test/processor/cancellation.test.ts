@@ -68,7 +68,10 @@ describe.each(wires)("cancellation on the $wire wire", ({ open }) => {
     const job = plainJob({
       name: "pair",
       run: (_: null, _resources, { signal }) =>
-        Promise.race([gate.promise, new Promise<never>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)))]),
+        Promise.race([
+          gate.promise,
+          new Promise<never>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+        ]),
     });
     const hosted = run(processor(job, { transport, concurrency: 2 }));
     const one = hosted.sendReceive(null, { id: "one" });

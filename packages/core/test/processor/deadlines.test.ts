@@ -46,7 +46,14 @@ describe.each(wires)("timeouts and deadlines on the $wire wire", ({ open }) => {
   it("each attempt has the whole timeout for itself", async () => {
     const { clock, transport, environment } = opened();
     const { made, reasons } = endless(true);
-    const hosted = run(processor(made, { transport, environment, timeoutMs: 500, retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 1_000, jitter: "none" } } }));
+    const hosted = run(
+      processor(made, {
+        transport,
+        environment,
+        timeoutMs: 500,
+        retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 1_000, jitter: "none" } },
+      }),
+    );
     const result = hosted.sendReceive(null, { timeoutMs: 60_000 });
 
     await clock.advance(1_900);
@@ -138,7 +145,9 @@ describe.each(wires)("timeouts and deadlines on the $wire wire", ({ open }) => {
   it("a deadline ends a request also while its cache or its resources take their time", async () => {
     const { clock, transport, environment } = opened();
     const never = (): Promise<never> => new Promise(() => undefined);
-    const cached = run(processor(plainJob({ name: "slow-cache", run: () => 1, getCache: never }), { transport, environment, resources: () => undefined }));
+    const cached = run(
+      processor(plainJob({ name: "slow-cache", run: () => 1, getCache: never }), { transport, environment, resources: () => undefined }),
+    );
     const equipped = run(processor(plainJob({ name: "slow-make", run: () => 1 }), { transport, environment, resources: never }));
     const answers = [cached, equipped].map(async (hosted) => {
       const responses = own(await hosted.responseReceiver());
@@ -155,7 +164,8 @@ describe.each(wires)("timeouts and deadlines on the $wire wire", ({ open }) => {
     const { transport } = opened();
     const hosted = own(processor(plainJob({ name: "refuses", run: () => 1 }), { transport }));
 
-    for (const timeoutMs of [0, -1, Number.NaN]) await expect(hosted.call(undefined, { timeoutMs })).rejects.toMatchObject({ code: "ERR_OPTION" });
+    for (const timeoutMs of [0, -1, Number.NaN])
+      await expect(hosted.call(undefined, { timeoutMs })).rejects.toMatchObject({ code: "ERR_OPTION" });
     expect(() => processor(plainJob({ name: "refuses", run: () => 1 }), { transport, timeoutMs: 0 })).toThrow(/timeoutMs/);
   });
 });

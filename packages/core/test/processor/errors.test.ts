@@ -86,13 +86,68 @@ describe.each(wires)("errors on the $wire wire", ({ open }) => {
     ["a function", () => () => 1],
     ["a frozen object", () => Object.freeze({ a: 1 })],
     ["a frozen error", () => Object.freeze(new Error("frozen"))],
-    ["a proxy that refuses everything", () => new Proxy({}, { get: () => { throw new Error("hands off"); }, has: () => { throw new Error("hands off"); }, getPrototypeOf: () => { throw new Error("hands off"); } })],
-    ["an error with a throwing getter", () => Object.defineProperty(new Error("trap"), "data", { enumerable: true, get: () => { throw new Error("boom"); } })],
-    ["an error whose message throws", () => Object.defineProperty(new Error("trap"), "message", { get: () => { throw new Error("boom"); } })],
-    ["an error with a cause that is itself", () => { const error = new Error("snake"); error.cause = error; return error; }],
-    ["errors that cause each other", () => { const one = new Error("one"); one.cause = new Error("two", { cause: one }); return one; }],
+    [
+      "a proxy that refuses everything",
+      () =>
+        new Proxy(
+          {},
+          {
+            get: () => {
+              throw new Error("hands off");
+            },
+            has: () => {
+              throw new Error("hands off");
+            },
+            getPrototypeOf: () => {
+              throw new Error("hands off");
+            },
+          },
+        ),
+    ],
+    [
+      "an error with a throwing getter",
+      () =>
+        Object.defineProperty(new Error("trap"), "data", {
+          enumerable: true,
+          get: () => {
+            throw new Error("boom");
+          },
+        }),
+    ],
+    [
+      "an error whose message throws",
+      () =>
+        Object.defineProperty(new Error("trap"), "message", {
+          get: () => {
+            throw new Error("boom");
+          },
+        }),
+    ],
+    [
+      "an error with a cause that is itself",
+      () => {
+        const error = new Error("snake");
+        error.cause = error;
+        return error;
+      },
+    ],
+    [
+      "errors that cause each other",
+      () => {
+        const one = new Error("one");
+        one.cause = new Error("two", { cause: one });
+        return one;
+      },
+    ],
     ["an error with a function as property", () => Object.assign(new Error("carries"), { fn: () => 1, big: 1n })],
-    ["an aggregate that contains itself", () => { const error = new AggregateError([new Error("a")], "many"); error.errors.push(error); return error; }],
+    [
+      "an aggregate that contains itself",
+      () => {
+        const error = new AggregateError([new Error("a")], "many");
+        error.errors.push(error);
+        return error;
+      },
+    ],
     ["an error with 10 MB of message", () => new Error("x".repeat(10_000_000))],
     ["a promise", () => Promise.resolve(1)],
   ];
@@ -123,7 +178,12 @@ describe.each(wires)("errors on the $wire wire", ({ open }) => {
   });
 
   it("stacks travel unless they are kept back", async () => {
-    const job = plainJob({ name: "traced", run: (): never => { throw new Error("here"); } });
+    const job = plainJob({
+      name: "traced",
+      run: (): never => {
+        throw new Error("here");
+      },
+    });
     const open_ = run(processor(job, { transport: own(open()) }));
     const discreet = run(processor(job, { transport: own(open()), stacks: false }));
 

@@ -8,8 +8,22 @@ import { until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 const EVERY = [
-  "sent", "received", "started", "progress", "log", "cached", "succeeded", "failed", "retried", "dead", "cancelled", "handedBack",
-  "leaseLost", "idle", "connected", "disconnected",
+  "sent",
+  "received",
+  "started",
+  "progress",
+  "log",
+  "cached",
+  "succeeded",
+  "failed",
+  "retried",
+  "dead",
+  "cancelled",
+  "handedBack",
+  "leaseLost",
+  "idle",
+  "connected",
+  "disconnected",
 ] as const satisfies readonly (keyof ProcessorEvents)[];
 
 type Listens = Pick<HostedProcessor<never, unknown>, "on">;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type McReceive, type Processor, processor, remote, type RequestMessage, type ResponseMessage, sendReceive } from "../../src/index.ts";
+import {
+  type McReceive,
+  type Processor,
+  processor,
+  remote,
+  type RequestMessage,
+  type ResponseMessage,
+  sendReceive,
+} from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { rejection, until } from "../support/until.ts";
@@ -21,7 +29,10 @@ class Shouter implements Processor<string, string, void> {
       this.requests.push(message);
       if (this.silent.has(message.request)) return;
       const { id, request } = message;
-      const result = request === "" ? ({ ok: false, error: new RangeError("nothing to shout") } as const) : ({ ok: true, value: request.toUpperCase() } as const);
+      const result =
+        request === ""
+          ? ({ ok: false, error: new RangeError("nothing to shout") } as const)
+          : ({ ok: true, value: request.toUpperCase() } as const);
       for (const receive of this.#receivers) {
         receive({ id: "somebody else's", result: { ok: true, value: "?" } });
         receive({ id, result });

@@ -51,7 +51,12 @@ describe.each(wires)("headers on the $wire wire", ({ open }) => {
   it("reserved names and values that are no strings are refused before anything is sent", async () => {
     const transport = own(open());
     const hosted = own(processor(shown, { transport }));
-    const bad = [{ "job-orch-reply-to": "w:x" }, { "job-orch-anything": "x" }, { tenant: 7 as unknown as string }, { tenant: undefined as unknown as string }];
+    const bad = [
+      { "job-orch-reply-to": "w:x" },
+      { "job-orch-anything": "x" },
+      { tenant: 7 as unknown as string },
+      { tenant: undefined as unknown as string },
+    ];
 
     for (const headers of bad) {
       for (const refused of [hosted.send(null, { headers }), hosted.call(null, { headers }), hosted.sendMany([null], { headers })]) {

@@ -97,7 +97,13 @@ describe("leases", () => {
       onSettle: (_, settlements) => void (extensions += settlements.filter(({ outcome }) => outcome.kind === "extend").length),
     });
     const gate = Promise.withResolvers<string>();
-    const hosted = run(processor(plainJob({ name: "held", run: () => gate.promise }), { transport, leaseMs: 30_000, environment: { ...systemEnvironment, clock } }));
+    const hosted = run(
+      processor(plainJob({ name: "held", run: () => gate.promise }), {
+        transport,
+        leaseMs: 30_000,
+        environment: { ...systemEnvironment, clock },
+      }),
+    );
     const call = hosted.call(undefined, { timeoutMs: 60_000 });
 
     await clock.advance(25_000);

@@ -30,14 +30,27 @@ describe("poison on the codec wire", () => {
   it.each(bodies)("%s goes to the dead letters with its reason, and the loop goes on", async (_, body) => {
     const transport = own(memory({ isolation: "codec" }));
     let runs = 0;
-    const hosted = run(processor(plainJob({ name: "eater", run: (value: number) => { runs++; return value; } }), { transport, retry: { attempts: 5 } }));
+    const hosted = run(
+      processor(
+        plainJob({
+          name: "eater",
+          run: (value: number) => {
+            runs++;
+            return value;
+          },
+        }),
+        { transport, retry: { attempts: 5 } },
+      ),
+    );
     const responses = own(await hosted.responseReceiver());
 
     await smuggle(transport, "eater", { id: "poison", body });
 
     expect(await responses.receive()).toMatchObject({ id: "poison", result: { ok: false, error: { code: "ERR_DECODE" } } });
     await until("it is a dead letter", async () => (await transport.depth("eater")).dead === 1);
-    expect(await transport.list("eater", { state: "dead" })).toMatchObject({ items: [{ id: "poison", attempt: 1, error: { code: "ERR_DECODE" } }] });
+    expect(await transport.list("eater", { state: "dead" })).toMatchObject({
+      items: [{ id: "poison", attempt: 1, error: { code: "ERR_DECODE" } }],
+    });
     expect(await hosted.call(3)).toBe(3);
     expect(runs).toBe(1);
   });
@@ -83,7 +96,9 @@ describe.each(wires)("poison on the $wire wire", ({ open }) => {
 
   it("nonsense in headers that core reads does no harm", async () => {
     const transport = own(open());
-    const hosted = run(processor(plainJob({ name: "odd", run: (_: unknown, _resources, { deadline }) => deadline ?? "none" }), { transport }));
+    const hosted = run(
+      processor(plainJob({ name: "odd", run: (_: unknown, _resources, { deadline }) => deadline ?? "none" }), { transport }),
+    );
     const responses = own(await hosted.responseReceiver());
     const body = transport.capabilities.wire === "bytes" ? defaultCodec.encode(null) : null;
 
@@ -107,7 +122,11 @@ describe.each(wires)("poison on the $wire wire", ({ open }) => {
   });
 
   it("a response that no wire carries is an attempt that failed, not a loop that stopped", async () => {
-    const hosted = run(processor(plainJob({ name: "answers", run: (good: boolean) => (good ? "fine" : () => "a function") as unknown }), { transport: own(open()) }));
+    const hosted = run(
+      processor(plainJob({ name: "answers", run: (good: boolean) => (good ? "fine" : () => "a function") as unknown }), {
+        transport: own(open()),
+      }),
+    );
     const wire = hosted.transport.capabilities.wire;
 
     const result = await hosted.sendReceive(false);
@@ -117,27 +136,31 @@ describe.each(wires)("poison on the $wire wire", ({ open }) => {
   });
 });
 
-it.each([true, false])("a response that can never be stored makes a dead letter of its request, and of no other (transactional: %s)", async (transactional) => {
-  const inner = memory();
-  const refuse = (id: string): void => {
-    if (id.startsWith("evil")) throw new OptionError("this frame is not welcome");
-  };
-  const transport = tampered(inner, {
-    capabilities: { transactional },
-    onSend: ({ name }, ids) => {
-      if (name.endsWith(".responses")) ids.forEach(refuse);
-    },
-    onSettle: (_, settlements) => settlements.forEach(({ sends }) => sends?.forEach(({ frames }) => frames.forEach(({ id }) => refuse(id)))),
-  });
-  const hosted = processor(plainJob({ name: "unlucky", run: (value: number) => value }), { transport, concurrency: 10 });
-  const running = start(hosted);
+it.each([true, false])(
+  "a response that can never be stored makes a dead letter of its request, and of no other (transactional: %s)",
+  async (transactional) => {
+    const inner = memory();
+    const refuse = (id: string): void => {
+      if (id.startsWith("evil")) throw new OptionError("this frame is not welcome");
+    };
+    const transport = tampered(inner, {
+      capabilities: { transactional },
+      onSend: ({ name }, ids) => {
+        if (name.endsWith(".responses")) ids.forEach(refuse);
+      },
+      onSettle: (_, settlements) =>
+        settlements.forEach(({ sends }) => sends?.forEach(({ frames }) => frames.forEach(({ id }) => refuse(id)))),
+    });
+    const hosted = processor(plainJob({ name: "unlucky", run: (value: number) => value }), { transport, concurrency: 10 });
+    const running = start(hosted);
 
-  const answers = Promise.all(Array.from({ length: 20 }, (_, at) => hosted.call(at)));
-  await hosted.send(-1, { id: "evil" });
+    const answers = Promise.all(Array.from({ length: 20 }, (_, at) => hosted.call(at)));
+    await hosted.send(-1, { id: "evil" });
 
-  expect(await answers).toHaveLength(20);
-  await until("the evil one is set aside", async () => (await inner.depth("unlucky")).dead === 1);
-  await running.stop();
-  await hosted.close();
-  await inner[Symbol.asyncDispose]();
-});
+    expect(await answers).toHaveLength(20);
+    await until("the evil one is set aside", async () => (await inner.depth("unlucky")).dead === 1);
+    await running.stop();
+    await hosted.close();
+    await inner[Symbol.asyncDispose]();
+  },
+);

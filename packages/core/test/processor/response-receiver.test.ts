@@ -38,7 +38,17 @@ describe.each(wires)("response receivers on the $wire wire", ({ open }) => {
   });
 
   it("errors come as results, rebuilt", async () => {
-    const hosted = run(processor(plainJob({ name: "fails", run: () => { throw new RangeError("off"); } }), { transport: own(open()) }));
+    const hosted = run(
+      processor(
+        plainJob({
+          name: "fails",
+          run: () => {
+            throw new RangeError("off");
+          },
+        }),
+        { transport: own(open()) },
+      ),
+    );
     const receiver = own(await hosted.responseReceiver());
     await hosted.send(undefined);
 
@@ -141,14 +151,19 @@ describe.each(wires)("response receivers on the $wire wire", ({ open }) => {
   it("a group is refused where the transport keeps none", async () => {
     const hosted = own(processor(echo, { transport: tampered(own(open()), { capabilities: { groups: false } }) }));
 
-    expect(await rejection(hosted.responseReceiver({ group: "g" }))).toMatchObject({ code: "ERR_UNSUPPORTED", message: expect.stringContaining("groups") });
+    expect(await rejection(hosted.responseReceiver({ group: "g" }))).toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      message: expect.stringContaining("groups"),
+    });
   });
 });
 
 it("nothing is published where nobody listens", async () => {
   const transport = memory();
   const sent: string[] = [];
-  const watched = tampered(transport, { onSettle: (_, settlements) => settlements.forEach(({ sends }) => sends?.forEach(({ channel }) => sent.push(channel.name))) });
+  const watched = tampered(transport, {
+    onSettle: (_, settlements) => settlements.forEach(({ sends }) => sends?.forEach(({ channel }) => sent.push(channel.name))),
+  });
   const hosted = processor(echo, { transport: watched });
   const ran = hosted.run();
 

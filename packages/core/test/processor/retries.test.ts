@@ -27,7 +27,11 @@ function flaky(failures: number, clock: FakeClock, fail: () => unknown = () => n
 describe.each(wires)("retries on the $wire wire", ({ open }) => {
   const { own, run } = belongings();
 
-  function host(made: ReturnType<typeof flaky>["made"], clock: FakeClock, options: Omit<ProcessorOptions, "transport" | "environment" | "resources">) {
+  function host(
+    made: ReturnType<typeof flaky>["made"],
+    clock: FakeClock,
+    options: Omit<ProcessorOptions, "transport" | "environment" | "resources">,
+  ) {
     const transport = own(open({ clock }));
     // Chance always at its highest: what "full jitter" then gives is the whole delay.
     const environment = { ...systemEnvironment, clock, random: () => 1 - Number.EPSILON };
@@ -74,7 +78,9 @@ describe.each(wires)("retries on the $wire wire", ({ open }) => {
   it("doubles the wait up to its cap", async () => {
     const clock = new FakeClock();
     const { made, gapsMs } = flaky(4, clock);
-    const { hosted } = host(made, clock, { retry: { attempts: 5, backoff: { kind: "exponential", baseMs: 100, maxMs: 350, jitter: "none" } } });
+    const { hosted } = host(made, clock, {
+      retry: { attempts: 5, backoff: { kind: "exponential", baseMs: 100, maxMs: 350, jitter: "none" } },
+    });
     await hosted.send(null);
 
     await clock.advance(5_000);
@@ -125,7 +131,13 @@ describe.each(wires)("retries on the $wire wire", ({ open }) => {
       },
     });
     const transport = own(open({ clock }));
-    const hosted = run(processor(job, { transport, retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 60_000 } }, environment: { ...systemEnvironment, clock } }));
+    const hosted = run(
+      processor(job, {
+        transport,
+        retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 60_000 } },
+        environment: { ...systemEnvironment, clock },
+      }),
+    );
     await hosted.send(true);
 
     expect(await hosted.call(false)).toBe("good");
@@ -156,7 +168,14 @@ describe("retries where the transport has no delay", () => {
     const transport = tampered(inner, { capabilities: { delay: false } });
     const { made, attempts, gapsMs } = flaky(2, clock);
     const environment = { ...systemEnvironment, clock };
-    const hosted = run(processor(made, { transport, environment, leaseMs: 300, retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 1_000, jitter: "none" } } }));
+    const hosted = run(
+      processor(made, {
+        transport,
+        environment,
+        leaseMs: 300,
+        retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 1_000, jitter: "none" } },
+      }),
+    );
     const call = hosted.call(null);
 
     await clock.advance(2_500);
@@ -171,7 +190,13 @@ describe("retries where the transport has no delay", () => {
     const inner = own(memory({ clock }));
     const transport = tampered(inner, { capabilities: { delay: false } });
     const { made } = flaky(9, clock);
-    const hosted = own(processor(made, { transport, environment: { ...systemEnvironment, clock }, retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 60_000 } } }));
+    const hosted = own(
+      processor(made, {
+        transport,
+        environment: { ...systemEnvironment, clock },
+        retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 60_000 } },
+      }),
+    );
     const ran = hosted.run();
     await hosted.send(null);
     await clock.advance(10);
@@ -187,7 +212,13 @@ describe("retries where the transport has no delay", () => {
     const inner = own(memory({ clock }));
     const transport = tampered(inner, { capabilities: { delay: false } });
     const { made, attempts } = flaky(9, clock);
-    const hosted = run(processor(made, { transport, environment: { ...systemEnvironment, clock }, retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 60_000 } } }));
+    const hosted = run(
+      processor(made, {
+        transport,
+        environment: { ...systemEnvironment, clock },
+        retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 60_000 } },
+      }),
+    );
     const result = hosted.sendReceive(null, { id: "waits" });
     await clock.advance(10);
 
@@ -213,7 +244,11 @@ describe("requests whose holder dies with them", () => {
     const result = hosted.sendReceive(null, { id: "k", timeoutMs: 60_000 });
     await clock.advance(1);
     for (let death = 1; death <= 3; death++) {
-      const holder = await transport.receiver({ name: "killer", mode: "work" }, { leaseMs: 50, maxInFlight: 1 }, new AbortController().signal);
+      const holder = await transport.receiver(
+        { name: "killer", mode: "work" },
+        { leaseMs: 50, maxInFlight: 1 },
+        new AbortController().signal,
+      );
       expect(await holder.receive(1, new AbortController().signal)).toMatchObject([{ attempt: death }]);
       await clock.advance(100); // it is never heard of again: its lease runs out
       void holder;

@@ -230,12 +230,15 @@ it("a delivery that arrives while the loop stops is given back, not begun", asyn
     wrapReceiver: (channel, receiver) => {
       if (channel.name !== "slippery") return receiver;
       // As a store's answer that is on its way when the wait is aborted.
-      return { ...receiver, receive: async (max) => {
-        const got = await receiver.receive(max, new AbortController().signal);
-        await stopping.promise;
-        await turns(1);
-        return got;
-      } };
+      return {
+        ...receiver,
+        receive: async (max) => {
+          const got = await receiver.receive(max, new AbortController().signal);
+          await stopping.promise;
+          await turns(1);
+          return got;
+        },
+      };
     },
   });
   const hosted = processor(plainJob({ name: "slippery", run: (value: number) => void begun.push(value) }), { transport });

@@ -15,7 +15,12 @@ describe.each(wires)("schemas on the $wire wire", ({ open }) => {
     const hosted = own(processor(defineJob({ name: "strict", request: schema, run: () => 1 }), { transport }));
     const bad = { url: "a", sizes: [{ width: 1 }, { width: "wide" }] } as never;
 
-    for (const refused of [hosted.send(bad), hosted.sendMany([bad]), hosted.call(bad), hosted.requestSender().send({ id: "x", request: bad })]) {
+    for (const refused of [
+      hosted.send(bad),
+      hosted.sendMany([bad]),
+      hosted.call(bad),
+      hosted.requestSender().send({ id: "x", request: bad }),
+    ]) {
       const error = await rejection(refused);
       expect(error).toBeInstanceOf(ValidationError);
       expect(error).toMatchObject({ code: "ERR_VALIDATION", message: expect.stringMatching(/sizes.*1.*width/) });
@@ -49,15 +54,28 @@ describe.each(wires)("schemas on the $wire wire", ({ open }) => {
 
   it("a response that does not fit is an attempt that failed, without a retry", async () => {
     let runs = 0;
-    const job = defineJob({ name: "wrong", request: z.null(), response: z.object({ n: z.number() }), run: () => ({ n: `${++runs}` }) as never });
+    const job = defineJob({
+      name: "wrong",
+      request: z.null(),
+      response: z.object({ n: z.number() }),
+      run: () => ({ n: `${++runs}` }) as never,
+    });
     const hosted = run(processor(job, { transport: own(open()), retry: { attempts: 3 } }));
 
-    expect(await hosted.sendReceive(null)).toMatchObject({ ok: false, error: { code: "ERR_VALIDATION", message: expect.stringContaining("response") } });
+    expect(await hosted.sendReceive(null)).toMatchObject({
+      ok: false,
+      error: { code: "ERR_VALIDATION", message: expect.stringContaining("response") },
+    });
     expect(runs).toBe(1);
   });
 
   it("receivers get the response schema's output", async () => {
-    const job = defineJob({ name: "formats", request: z.number(), response: z.number().transform((n) => ({ text: `${n}` })), run: (n) => n * 2 });
+    const job = defineJob({
+      name: "formats",
+      request: z.number(),
+      response: z.number().transform((n) => ({ text: `${n}` })),
+      run: (n) => n * 2,
+    });
     const hosted = run(processor(job, { transport: own(open()) }));
 
     expect(await hosted.call(4)).toEqual({ text: "8" });
@@ -80,7 +98,9 @@ describe.each(wires)("schemas on the $wire wire", ({ open }) => {
   it("a call aborted while its schema takes its time sends nothing", async () => {
     const gate = Promise.withResolvers<boolean>();
     const transport = own(open());
-    const hosted = own(processor(defineJob({ name: "waits", request: z.number().refine(() => gate.promise), run: () => 1 }), { transport }));
+    const hosted = own(
+      processor(defineJob({ name: "waits", request: z.number().refine(() => gate.promise), run: () => 1 }), { transport }),
+    );
     const controller = new AbortController();
     const call = rejection(hosted.call(1, { signal: controller.signal }));
 

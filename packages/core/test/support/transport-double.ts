@@ -23,7 +23,10 @@ export function tampered(inner: Transport, tampering: Tampering): Transport {
       const sender = await inner.sender(channel, signal);
       return {
         send: async (frames, sendSignal) => {
-          await onSend?.(channel, frames.map(({ id }) => id));
+          await onSend?.(
+            channel,
+            frames.map(({ id }) => id),
+          );
           await sender.send(frames, sendSignal);
         },
         [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
