@@ -4,6 +4,7 @@ import { defineJob, filter, map, pipe, processor, sendReceive, type StageFailure
 import { belongings } from "../support/belongings.ts";
 import { turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
+import { sorted } from "../support/sorted.ts";
 import { rejection, until } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
@@ -414,7 +415,7 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
     expect(await aborted).toBe("enough");
     expect(await timed).toMatchObject({ code: "ERR_DEADLINE" });
     await until("both jobs were told", () => told.length === 2);
-    expect(told.sort()).toEqual(["ERR_CANCELLED", "ERR_DEADLINE"]);
+    expect(sorted(told)).toEqual(["ERR_CANCELLED", "ERR_DEADLINE"]);
   });
 
   it("tells the events of every stage, each once", async () => {

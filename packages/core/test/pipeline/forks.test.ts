@@ -3,6 +3,7 @@ import { batch, fanOut, filter, flatMap, map, merge, pipe, processor, route, sys
 import { belongings } from "../support/belongings.ts";
 import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
+import { sorted } from "../support/sorted.ts";
 import { tampered } from "../support/transport-double.ts";
 import { rejection } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
@@ -188,7 +189,7 @@ describe.each(wires)("forks on the $wire wire", ({ open }) => {
     expect(await right.call(2)).toBe("right 2");
 
     const got = [await responses.receive(), await responses.receive()];
-    expect(got.map(({ result }) => result.ok && result.value).sort()).toEqual(["LEFT 1!", "RIGHT 2!"]);
+    expect(sorted(got.map(({ result }) => result.ok && result.value))).toEqual(["LEFT 1!", "RIGHT 2!"]);
   });
 
   it("a merge may begin an inner pipeline, and takes no requests itself", async () => {
@@ -316,7 +317,7 @@ describe("batches", () => {
     refuses = false;
     await clock.advance(5_000);
 
-    expect(batches.flat().sort()).toEqual([1, 2, 3]);
+    expect(sorted(batches.flat())).toEqual([1, 2, 3]);
     expect(await left.depth("pipe.echo-sum.echo")).toMatchObject({ completed: 3, inFlight: 0 });
   });
 
@@ -375,7 +376,7 @@ describe("batches", () => {
     await chain.send({ side: "b", n: 2 });
     await clock.advance(10);
 
-    expect(batches.map((list) => [...list].sort())).toEqual([[1, 2]]);
+    expect(batches.map((list) => sorted(list))).toEqual([[1, 2]]);
   });
 
   it("an incomplete batch is sent off when the pipeline stops", async () => {

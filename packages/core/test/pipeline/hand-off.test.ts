@@ -7,7 +7,7 @@ import { tampered } from "../support/transport-double.ts";
 import { until } from "../support/until.ts";
 import { memory } from "../support/wires.ts";
 
-const letters = plainJob({ name: "letters", run: (text: string) => [...text] });
+const letters = plainJob({ name: "letters", run: (text: string) => text.split("") });
 
 /** A stage that remembers what it was given, by id. */
 function recorder(name: string) {

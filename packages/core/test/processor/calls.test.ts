@@ -3,6 +3,7 @@ import { DeadlineError, OptionError, processor, ProcessError, sendReceive, syste
 import { belongings } from "../support/belongings.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
+import { sorted } from "../support/sorted.ts";
 import { rejection, until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
@@ -113,7 +114,7 @@ describe.each(wires)("sending and calling on the $wire wire", ({ open }) => {
     for (const at of [5, 0, 7, 3, 1, 6, 2, 4]) gates[at]?.resolve();
     await Promise.all(calls);
 
-    expect([...order].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(sorted(order)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   it("refuses a second call under an id that is waited for, and the first is still answered", async () => {
