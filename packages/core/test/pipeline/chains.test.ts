@@ -387,7 +387,7 @@ describe.each(wires)("chains on the $wire wire", ({ open }) => {
 
   it("a call is aborted, and times out, wherever its request is", async () => {
     const transport = own(open());
-    const told: unknown[] = [];
+    const told: string[] = [];
     const first = own(processor(plainJob({ name: "quick", run: (text: string) => text }), { transport }));
     const second = own(
       processor(
