@@ -1,4 +1,5 @@
-import { ClosedError } from "@job-orch/core";
+import { ClosedError, StoreError } from "@job-orch/core";
+import { FileIdentity } from "./file-identity.ts";
 import type { Settings } from "./options.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Statements } from "./statements.ts";
@@ -15,6 +16,8 @@ export class Store {
   #sql: Statements | undefined;
   #opening: Promise<Statements> | undefined;
   #closed = false;
+  #file: FileIdentity | undefined;
+  #gone = false;
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -28,6 +31,7 @@ export class Store {
   /** Errors: as `openDatabase`, and `ERR_CLOSED`. */
   async open(): Promise<Statements> {
     if (this.#closed) throw new ClosedError(`The transport on "${this.settings.path}" is closed`);
+    if (this.#gone) throw this.#goneError();
     if (this.#sql !== undefined) return this.#sql;
     this.#opening ??= this.#open();
     return this.#opening;
@@ -41,6 +45,7 @@ export class Store {
     const relax = unsynced && this.settings.synchronous === "full" && this.settings.journal === "wal";
     let committing = false;
     try {
+      this.#refuseGone();
       if (relax) sql.db.exec("pragma synchronous = normal");
       sql.run("begin immediate");
       const tx = new Transaction(sql, this.topology, this.settings.clock.now());
@@ -52,7 +57,7 @@ export class Store {
     } catch (error) {
       this.topology.forget();
       try {
-        if (sql.db.isTransaction) sql.run("rollback");
+        if (sql.db.isOpen && sql.db.isTransaction) sql.run("rollback");
       } catch {
         this.discard(); // a transaction that cannot be rolled back ends with its connection
       }
@@ -60,6 +65,20 @@ export class Store {
     } finally {
       if (relax && sql.db.isOpen) sql.db.exec("pragma synchronous = full");
     }
+  }
+
+  /** Nothing that is written after the file was deleted can be found again: better refused than accepted and lost. */
+  #refuseGone(): void {
+    if (this.#file?.gone !== true) return;
+    // For good: fences of another file begin anew, so what is on loan here must never be settled there.
+    this.#gone = true;
+    this.discard();
+    throw this.#goneError();
+  }
+
+  #goneError(): StoreError {
+    const { path } = this.settings;
+    return new StoreError(`"${path}" was deleted, moved or replaced while it was open. Open a new transport once the right file is there`);
   }
 
   /** Drops a connection that broke; the next `open` makes a new one. */
@@ -79,6 +98,7 @@ export class Store {
   async #open(): Promise<Statements> {
     try {
       this.#sql = await openDatabase(this.settings);
+      this.#file ??= new FileIdentity(this.settings.path);
       return this.#sql;
     } finally {
       this.#opening = undefined;

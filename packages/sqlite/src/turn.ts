@@ -77,9 +77,11 @@ export class Turn {
     const ops = this.#take();
     try {
       if (ops.length === 0 && !this.#somethingToTake(sql)) return;
+      // A claim that a power loss undoes is made again by whoever comes first; no holder survives to know better.
+      const claimsOnly = ops.length === 0;
       this.#conclude(
         ops,
-        store.transaction(sql, (tx) => this.#apply(tx, ops)),
+        store.transaction(sql, (tx) => this.#apply(tx, ops), claimsOnly),
       );
     } catch (error) {
       this.#conclude(ops, { ok: false, error, committing: false });

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "job-orch-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const path = join(folder, "jobs.db");
-const options = { maxFrameBytes: 1_048_576 } as const;
+const options = {} as const;
 const capacity = { frames: 20 } as const;
 
 conformance({
@@ -26,6 +26,7 @@ conformance({
     slowMs: 8_000,
     quietMs: 200,
   },
+  results: new URL("../../../docs/guarantees/sqlite.json", import.meta.url),
 });
 
 async function spawnHolder(): Promise<Holder> {
