@@ -2,6 +2,7 @@ export { Bench, type Extras } from "./bench.ts";
 export { type Clause, clause } from "./clause.ts";
 export { clauses } from "./clauses/clauses.ts";
 export { conformance, type ConformanceOptions, type RegisterTest } from "./conformance.ts";
+export { renderGuarantees } from "./guarantees/render-guarantees.ts";
 export type { Harness, Held, Holder } from "./harness.ts";
 export type { Mutant } from "./mutants/mutant.ts";
 export { mutants } from "./mutants/mutants.ts";

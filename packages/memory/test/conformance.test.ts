@@ -14,6 +14,6 @@ for (const isolation of ["none", "codec"] as const) {
       slowMs: 8_000,
       quietMs: 100,
     },
-    results: new URL(`../../../docs/guarantees/memory-${isolation}.json`, import.meta.url),
+    results: new URL(`../../../docs/guarantees/memory${isolation === "none" ? "" : "-codec"}.json`, import.meta.url),
   });
 }
