@@ -17,12 +17,22 @@ const split = defineJob({
     return { words: text.trim().split(/\s+/) };
   },
 });
-const longest = defineJob({ name: "longest", request: z.array(z.string()), response: z.string(), run: (words) => words.reduce((a, b) => (b.length > a.length ? b : a)) });
+const longest = defineJob({
+  name: "longest",
+  request: z.array(z.string()),
+  response: z.string(),
+  run: (words) => words.reduce((a, b) => (b.length > a.length ? b : a)),
+});
 const shout = defineJob({ name: "shout", request: z.string(), response: z.string(), run: (word) => `${word.toUpperCase()}!` });
 
 const transport = memory();
 const stages = [processor(split, { transport }), processor(longest, { transport }), processor(shout, { transport })] as const;
-const pipeline = pipe(stages[0], map(({ words }: { words: string[] }) => words), stages[1], stages[2]).named("shouting");
+const pipeline = pipe(
+  stages[0],
+  map(({ words }: { words: string[] }) => words),
+  stages[1],
+  stages[2],
+).named("shouting");
 const running = start(pipeline);
 
 console.log(await pipeline.call({ text: "one job on every transport" }));

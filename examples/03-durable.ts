@@ -24,7 +24,7 @@ const running = start(worker);
 const squares: number[] = [];
 for await (const { result, headers } of responses) {
   if (result.ok) squares.push(result.value);
-  if (squares.length === 3) console.log(squares.sort().join(" "), "for tenant", headers?.["tenant"]);
+  if (squares.length === 3) console.log(squares.toSorted((a, b) => a - b).join(" "), "for tenant", headers?.["tenant"]);
   if (squares.length === 3) break;
 }
 

@@ -17,7 +17,10 @@ const buy = defineJob({
 });
 
 const transport = sqlite(":memory:");
-const shopping = processor(buy, { transport, retry: { attempts: 3, backoff: { kind: "exponential", baseMs: 5, maxMs: 20, jitter: "full" } } });
+const shopping = processor(buy, {
+  transport,
+  retry: { attempts: 3, backoff: { kind: "exponential", baseMs: 5, maxMs: 20, jitter: "full" } },
+});
 const running = start(shopping);
 
 console.log(await shopping.call("milk"));

@@ -20,10 +20,16 @@ const parse = processor(
   { transport },
 );
 const areas = {
-  circle: processor(defineJob({ name: "circle", request: circle, response: z.number(), run: ({ radius }) => Math.round(Math.PI * radius ** 2) }), { transport }),
+  circle: processor(
+    defineJob({ name: "circle", request: circle, response: z.number(), run: ({ radius }) => Math.round(Math.PI * radius ** 2) }),
+    { transport },
+  ),
   square: processor(defineJob({ name: "square", request: square, response: z.number(), run: ({ side }) => side ** 2 }), { transport }),
 };
-const sum = processor(defineJob({ name: "sum", request: z.array(z.number()).readonly(), response: z.number(), run: (all) => all.reduce((a, b) => a + b, 0) }), { transport });
+const sum = processor(
+  defineJob({ name: "sum", request: z.array(z.number()).readonly(), response: z.number(), run: (all) => all.reduce((a, b) => a + b, 0) }),
+  { transport },
+);
 
 const total = pipe(parse, route("kind", areas)).batch({ max: 3, lingerMs: 1_000 }).pipe(sum).named("total");
 const running = start(total);

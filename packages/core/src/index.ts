@@ -14,17 +14,7 @@ export type { Capabilities } from "./transport/capabilities.ts";
 export type { ChannelSpec } from "./transport/channel-spec.ts";
 export type { Delivery } from "./transport/delivery.ts";
 export type { Dedupe, Frame, FrameOptions } from "./transport/frame.ts";
-export type {
-  AttemptRecord,
-  Control,
-  Depth,
-  FrameRecord,
-  FrameState,
-  History,
-  Inspect,
-  ListQuery,
-  Page,
-} from "./transport/inspect.ts";
+export type { AttemptRecord, Control, Depth, FrameRecord, FrameState, History, Inspect, ListQuery, Page } from "./transport/inspect.ts";
 export type { Receiver } from "./transport/receiver.ts";
 export type { Sender } from "./transport/sender.ts";
 export type { Outcome, Sends, Settled, Settlement } from "./transport/settlement.ts";

@@ -15,7 +15,9 @@ describe("a pipeline that ends on another store than it began on", () => {
     let crashes = 2;
     const dying = tampered(right, {
       wrapReceiver: ({ name }, receiver) =>
-        name.startsWith("pipe.") ? { ...receiver, settle: (settlements) => (crashes-- > 0 ? undefined : receiver.settle(settlements)) } : receiver,
+        name.startsWith("pipe.")
+          ? { ...receiver, settle: (settlements) => (crashes-- > 0 ? undefined : receiver.settle(settlements)) }
+          : receiver,
     });
     const first = own(processor(plainJob({ name: "first", run: (n: number) => n + 1 }), { transport: left }));
     const second = own(processor(plainJob({ name: "second", run: (n: number) => n * 2 }), { transport: dying, leaseMs: 100 }));

@@ -8,7 +8,11 @@ import { wires } from "../support/wires.ts";
 describe.each(wires)("a transport closed while it is used, on the $wire wire", ({ open }) => {
   it("ends the run and answers who waits", async () => {
     const transport = open();
-    const hosted = processor(plainJob({ name: "held", run: () => new Promise<never>(() => undefined) }), { transport, concurrency: 2, graceMs: 0 });
+    const hosted = processor(plainJob({ name: "held", run: () => new Promise<never>(() => undefined) }), {
+      transport,
+      concurrency: 2,
+      graceMs: 0,
+    });
     const running = start(hosted);
     const waiting = rejection(hosted.call(1));
 
