@@ -19,7 +19,7 @@ export function renderPage(): string {
 }
 
 /** `node packages/conformance/scripts/guarantees.ts [--check]`: writes docs/guarantees.md, or fails when it is not up to date. */
-if (import.meta.main) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = renderPage();
   const stale = !existsSync(page) || readFileSync(page, "utf8") !== text;
   if (!process.argv.includes("--check")) writeFileSync(page, text);

@@ -106,7 +106,7 @@ export const carrying: readonly Mutant[] = [
   outgoing("reply-ids-mixed-up", { "API-COR-01": /./, "API-COR-02": /./ }, rotated),
   outgoing(
     "hand-offs-dropped",
-    { "API-CHN-01": unanswered, "API-CHN-04": /not so within/ },
+    { "API-CHN-06": unanswered, "API-CHN-01": unanswered, "API-CHN-04": /not so within/ },
     () =>
       (frames, { name }) =>
         name.startsWith("pipe.") ? none : frames,

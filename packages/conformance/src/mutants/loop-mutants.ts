@@ -1,4 +1,5 @@
 import { shared } from "@job-orch/core";
+import { altered } from "../altered.ts";
 import type { Harness } from "../harness.ts";
 import { plainReference } from "../reference/variants.ts";
 import { type SeenJob, sabotage, textCodec } from "./sabotage.ts";
@@ -44,6 +45,8 @@ function cached(name: string, breaks: Mutant["breaks"], alter: (ask: NonNullable
 
 const silent = /it did not fail/;
 const unanswered = /not within|ERR_DEADLINE|No response/;
+
+let distinct = 0;
 
 /** The layer above the seam, broken. */
 export const loopMutants: readonly Mutant[] = [
@@ -182,6 +185,42 @@ export const loopMutants: readonly Mutant[] = [
             throw error;
           }
         },
+      }),
+    },
+  ),
+  sabotage(
+    "close-leaves-a-timer",
+    { "API-SHD-06": /left running/ },
+    {
+      hosted: (hosted) => ({
+        close: async () => {
+          await hosted.close();
+          const timer = setInterval(() => {}, 1_000);
+          setTimeout(() => clearInterval(timer), 100);
+        },
+      }),
+    },
+  ),
+  sabotage(
+    "hands-off-before-it-is-accepted",
+    { "API-CHN-07": /before the next stage had it/ },
+    {
+      options: ({ transport }) => ({
+        transport: altered(transport, {
+          sender: async (channel, signal) => {
+            const sender = await transport.sender(channel, signal);
+            return altered(sender, { send: async (frames, own) => void Promise.resolve(sender.send(frames, own)).catch(() => undefined) });
+          },
+        }),
+      }),
+    },
+  ),
+  sabotage(
+    "keys-are-unequal",
+    { "API-CCH-06": /it ran \d+ times for one key/ },
+    {
+      job: ({ run }) => ({
+        run: async (request, ...rest) => String(await run(`${String(request)}#${++distinct}`, ...rest)).replace(/#\d+$/, ""),
       }),
     },
   ),

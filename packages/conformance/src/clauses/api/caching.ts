@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { shared } from "@job-orch/core";
+import { cached, shared } from "@job-orch/core";
 import { type Clause, clause } from "../../clause.ts";
-import { type Hosting, host, processorOf, responsesOf } from "./host.ts";
+import { definitionOf, type Hosting, host, processorOf, responsesOf } from "./host.ts";
 
 /** With resources of each place's own, the caller's side has none and does not ask the cache. */
 const processorSideOnly: Pick<Hosting, "resources"> = { resources: () => undefined };
@@ -44,5 +44,22 @@ export const caching: readonly Clause[] = [
     hosted.on("sent", () => sent++);
     strictEqual(await bench.within(hosted.call("x"), "a call is answered"), "known");
     strictEqual(sent, 0, "it was sent all the same");
+  }),
+
+  clause("API-CCH-06", "with a cache, equal requests that are worked on at the same time run once", [], async (bench) => {
+    let runs = 0;
+    const slow = async (request: unknown): Promise<unknown> => {
+      runs++;
+      await bench.pause(bench.quietMs);
+      return request;
+    };
+    const job = cached(definitionOf(bench, slow), new Map(), { key: String, ttlMs: 60_000, clock: bench.clock });
+    const hosted = host(bench, { job, concurrency: 10 });
+    const answers = await bench.within(Promise.all(Array.from({ length: 10 }, () => hosted.call("same"))), "all calls are answered");
+    deepStrictEqual(
+      answers,
+      Array.from({ length: 10 }, () => "same"),
+    );
+    strictEqual(runs, 1, `it ran ${runs} times for one key`);
   }),
 ];

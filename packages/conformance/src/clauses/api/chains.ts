@@ -1,7 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { type HostedProcessor, map } from "@job-orch/core";
+import { type HostedProcessor, map, type Receiver, type Sender, type Transport } from "@job-orch/core";
+import { altered } from "../../altered.ts";
 import type { Bench } from "../../bench.ts";
 import { type Clause, clause } from "../../clause.ts";
+import { ReferenceStore } from "../../reference/store.ts";
+import { ReferenceTransport } from "../../reference/transport.ts";
 import { type AnyProcessor, failureOf, host, processorOf, run } from "./host.ts";
 
 type Numbers = HostedProcessor<number, number>;
@@ -104,4 +107,66 @@ export const chains: readonly Clause[] = [
     await bench.within(made.call(1, { headers: { traceparent: "00-abc" } }), "a pipeline's call is answered");
     deepStrictEqual(seen, ["00-abc", "00-abc"], "the headers were lost on the way");
   }),
+
+  clause("API-CHN-06", "a chain goes from this transport to another, and from another to this", [], async (bench) => {
+    const elsewhere = await other(bench);
+    const there = (count: number): AnyProcessor => processorOf(bench, { run: plus(count), transport: elsewhere });
+    const to = chain(
+      bench,
+      stage(bench, plus(1)),
+      map((value: number) => value * 10),
+      there(2),
+    );
+    strictEqual(await bench.within(to.call(1), "a call to another transport is answered"), 22);
+    const back = chain(bench, there(1), stage(bench, plus(2)), there(3));
+    strictEqual(await bench.within(back.call(1), "a call from another transport and back is answered"), 7);
+  }),
+
+  clause("API-CHN-07", "a response is let go only when the next stage's transport has accepted what comes of it", [], async (bench) => {
+    const log: string[] = [];
+    const upstream = logging(bench, bench.transport, { acked: (channel) => void (channel.startsWith("pipe.") && log.push("let go")) });
+    const downstream = logging(bench, await other(bench), {
+      accepted: (channel) => void (channel.startsWith("last") && log.push("accepted")),
+    });
+    const made = chain(
+      bench,
+      processorOf(bench, { run: plus(1), transport: upstream }),
+      processorOf(bench, { run: plus(1), transport: downstream, name: bench.name("last") }),
+    );
+    await bench.within(made.send(1), "a send is accepted");
+    await bench.until(() => log.includes("let go"), "the response is let go");
+    deepStrictEqual(log, ["accepted", "let go"], "the response was let go before the next stage had it");
+  }),
 ];
+
+/** A transport of another kind beside the one that is tried. */
+async function other(bench: Bench): Promise<Transport> {
+  return bench.keep(new ReferenceTransport(new ReferenceStore({ clock: bench.clock })));
+}
+
+/** Tells what a transport accepts, some time after it has, and what is acked through it. */
+function logging(
+  bench: Bench,
+  transport: Transport,
+  told: { readonly accepted?: (channel: string) => void; readonly acked?: (channel: string) => void },
+): Transport {
+  return altered(transport, {
+    sender: async (channel, signal) => {
+      const sender = await transport.sender(channel, signal);
+      const send: Sender["send"] = async (frames, own) => {
+        await sender.send(frames, own);
+        await bench.pause(bench.quietMs / 4);
+        told.accepted?.(channel.name);
+      };
+      return altered(sender, { send });
+    },
+    receiver: async (channel, options, signal) => {
+      const receiver = await transport.receiver(channel, options, signal);
+      const settle: Receiver["settle"] = (settlements) => {
+        for (const { outcome } of settlements) if (outcome.kind === "ack") told.acked?.(channel.name);
+        return receiver.settle(settlements);
+      };
+      return altered(receiver, { settle });
+    },
+  });
+}

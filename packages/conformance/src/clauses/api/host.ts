@@ -21,6 +21,8 @@ export type AnyRun = (request: unknown, resources: unknown, context: RunContext)
 export interface Hosting extends Partial<Omit<ProcessorOptions, "transport" | "environment">> {
   readonly run?: AnyRun;
   readonly getCache?: (request: unknown) => Awaitable<{ readonly response: unknown } | undefined>;
+  /** Instead of all that makes a job. */
+  readonly job?: PlainJob;
   /** Default: a name of its own. */
   readonly name?: string;
   readonly version?: string;
@@ -30,12 +32,19 @@ export interface Hosting extends Partial<Omit<ProcessorOptions, "transport" | "e
   readonly transport?: Transport;
 }
 
+type PlainJob = Job<string, unknown, unknown, unknown, unknown, unknown>;
+
 const echo: AnyRun = (request) => request;
+
+/** A job whose values may be anything. It echoes unless it is told what to do. */
+export function definitionOf(bench: Bench, run: AnyRun = echo, name = bench.name("p")): PlainJob {
+  return job<unknown, unknown, unknown>()({ name, run });
+}
 
 /** A processor that can be sent to; nothing runs yet. It and its channels are closed with the bench. */
 export function processorOf(bench: Bench, hosting: Hosting = {}): AnyProcessor {
-  const { run = echo, getCache, name = bench.name("p"), version, errors, schema, transport = bench.transport, ...options } = hosting;
-  const definition = { ...job<unknown, unknown>()({ name, run: run as AnyRun }), version, errors, request: schema, getCache };
+  const { run, getCache, name, version, errors, schema, job: given, transport = bench.transport, ...options } = hosting;
+  const definition = given ?? { ...definitionOf(bench, run, name), version, errors, request: schema, getCache };
   const all: ProcessorOptions = {
     transport,
     environment: { clock: bench.clock, random: Math.random },

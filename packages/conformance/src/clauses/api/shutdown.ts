@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type RunContext, start } from "@job-orch/core";
 import { type Clause, clause } from "../../clause.ts";
+import { leavesNothing } from "../../leaves-nothing.ts";
 import { failureOf, host, processorOf, responsesOf, run } from "./host.ts";
 
 export const shutdown: readonly Clause[] = [
@@ -67,5 +68,29 @@ export const shutdown: readonly Clause[] = [
     await bench.within(hosted.call("x"), "a call is answered");
     await bench.within(hosted.close(), "a processor closes");
     strictEqual(await bench.within(host(bench).call("y"), "a call is answered"), "y");
+  }),
+
+  clause("API-SHD-06", "nothing of a processor is left running once it is closed, whatever it was doing", [], async (bench) => {
+    await leavesNothing(bench, async () => {
+      const transport = await bench.open();
+      const hosted = host(bench, {
+        transport,
+        concurrency: 2,
+        retry: { attempts: 3, backoff: { kind: "fixed", baseMs: 100 * bench.slowMs } },
+        run: (request) => {
+          if (request === "waits") throw new RangeError("later");
+          return request === "stuck" ? new Promise(() => {}) : request;
+        },
+      });
+      const waiting = ["waits", "stuck", "stuck", "queued"].map((request) =>
+        failureOf(bench, hosted.call(request, { timeoutMs: 100 * bench.slowMs })),
+      );
+      await bench.within((await hosted.responseReceiver())[Symbol.asyncDispose](), "a response receiver closes");
+      await bench.pause(bench.quietMs);
+      await bench.within(hosted.stop({ graceMs: 1 }), "a processor stops");
+      await bench.within(hosted.close(), "a processor closes");
+      for (const failing of waiting) strictEqual((await failing).code, "ERR_CLOSED");
+      await bench.within(transport[Symbol.asyncDispose](), "a transport closes");
+    });
   }),
 ];

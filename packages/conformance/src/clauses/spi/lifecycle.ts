@@ -1,10 +1,10 @@
-import { deepStrictEqual, fail, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import type { Awaitable, ChannelSpec, Receiver, Sender, Transport } from "@job-orch/core";
 import type { Bench } from "../../bench.ts";
 import { type Clause, clause } from "../../clause.ts";
+import { leavesNothing } from "../../leaves-nothing.ts";
 import { never } from "../../never.ts";
-import { WhatRuns } from "../../what-runs.ts";
 
 /** Something with one connection, both ends of a channel, and one delivery in hand. */
 interface Scene {
@@ -222,26 +222,6 @@ export const lifecycle: readonly Clause[] = [
 /** Refused because it is closed: fine. */
 function isClosed(error: unknown): undefined {
   if ((error as { readonly code?: unknown }).code !== "ERR_CLOSED") throw error;
-}
-
-/** Whatever is opened and closed meanwhile, nothing of it keeps the process busy or stays in the backend. */
-async function leavesNothing(bench: Bench, live: () => Promise<void>): Promise<void> {
-  const runs = new WhatRuns();
-  const inBackend = async (): Promise<number> => (await bench.harness.leftovers?.()) ?? 0;
-  try {
-    const before = await inBackend();
-    await live();
-    const endsMs = bench.clock.now() + bench.slowMs;
-    for (;;) {
-      const more = (await inBackend()) - before;
-      const left = [...runs.left(), ...(more > 0 ? [`${more} in the backend`] : [])];
-      if (left.length === 0) return;
-      if (bench.clock.now() >= endsMs) fail(`${left.join(", ")} left running after a transport was closed`);
-      await bench.pause(10);
-    }
-  } finally {
-    runs[Symbol.dispose]();
-  }
 }
 
 async function call<Value>(make: () => Awaitable<Value>): Promise<Value> {
