@@ -20,8 +20,8 @@ export function trim(tx: Transaction, queue: number, { retention }: Settings): v
     const limits = state === DEAD ? retention.dead : retention.completed;
     const kept = keptOf(tx.look(queue), state);
     const slack = Math.min(SLACK, Math.ceil(limits.count / 10));
-    if (kept.count <= limits.count + slack && kept.bytes <= limits.bytes) continue;
-    removeOldest(tx, queue, state, kept, limits, Number.NEGATIVE_INFINITY);
+    if (kept.bytes > limits.bytes) removeOldest(tx, queue, state, kept, limits, Number.NEGATIVE_INFINITY);
+    else if (kept.count > limits.count + slack) removeFirst(tx, queue, state, Math.min(kept.count - limits.count, MOST_REMOVED));
   }
 }
 
@@ -51,6 +51,21 @@ function keptOf(tally: Readonly<Tally>, state: EndState): Kept {
   return { count: tally.deadN, bytes: tally.deadBytes };
 }
 
+/** Removes so many of those accepted first, as one range: what a busy channel does all the time. */
+function removeFirst(tx: Transaction, queue: number, state: EndState, count: number): void {
+  const { sql } = tx;
+  const nth = "select seq from jo_ended where queue = ? and state = ? order by seq limit 1 offset ? + 0";
+  const [last] = sql.row<[number]>(nth, queue, state, count - 1) ?? [];
+  if (last === undefined) return;
+  const range = "queue = ? and state = ? and seq <= ?";
+  const sum = `select sum(f.bytes) from (select seq from jo_ended where ${range}) e cross join jo_frames f on f.seq = e.seq`;
+  const [bytes = 0] = sql.row<[number]>(sum, queue, state, last) ?? [];
+  for (const table of ["jo_frames", "jo_attempts"])
+    sql.run(`delete from ${table} where seq in (select seq from jo_ended where ${range})`, queue, state, last);
+  sql.run(`delete from jo_ended where ${range}`, queue, state, last);
+  countForgotten(tx, queue, state, count, bytes);
+}
+
 /** Those accepted first go first. Returns how many went. */
 function removeOldest(tx: Transaction, queue: number, state: EndState, kept: Kept, limits: Retention, cutoffMs: number): number {
   const seqs: number[] = [];
@@ -71,15 +86,19 @@ export function forget(tx: Transaction, queue: number, state: EndState, seqs: re
   const { where, value } = among("seq", seqs);
   tx.sql.run(`delete from jo_ended where queue = ? and state = ? and ${where}`, queue, state, value);
   erase(tx, seqs);
+  countForgotten(tx, queue, state, seqs.length, bytes);
+}
+
+function countForgotten(tx: Transaction, queue: number, state: EndState, count: number, bytes: number): void {
   const tally = tx.tally(queue);
   if (state === COMPLETED) {
-    tally.completedN -= seqs.length;
+    tally.completedN -= count;
     tally.completedBytes -= bytes;
   } else if (state === CANCELLED) {
-    tally.cancelledN -= seqs.length;
+    tally.cancelledN -= count;
     tally.cancelledBytes -= bytes;
   } else {
-    tally.deadN -= seqs.length;
+    tally.deadN -= count;
     tally.deadBytes -= bytes;
   }
 }

@@ -1,4 +1,4 @@
-import type { Delivery, Outcome, Sends, Settled } from "@job-orch/core";
+import type { ChannelSpec, Delivery, Outcome, Sends, Settled } from "@job-orch/core";
 import type { FrameWriter } from "./frame-writer.ts";
 import type { Loan } from "./loan.ts";
 import type { Op } from "./op.ts";
@@ -58,16 +58,15 @@ export class SettleOp implements Op {
   run(tx: Transaction, writer: FrameWriter): boolean {
     this.#lost = [];
     this.#stored = [];
-    const open = this.endings.filter(({ loan }) => loan.state === "out" && loan.settling !== tx);
+    if (this.#mustWait(tx)) return false;
+    const open = this.#claimEndings(tx);
     if (open.length === 0) return true;
-    if (this.#mustWait(tx, open)) return false;
     const lost = findLost(
       tx,
       open.map(({ loan }) => loan),
     );
     this.#lost = lost.size === 0 ? [] : open.filter(({ loan }) => lost.has(loan));
     this.#stored = lost.size === 0 ? open : open.filter(({ loan }) => !lost.has(loan));
-    for (const { loan, outcome } of this.#stored) if (outcome.kind !== "extend") loan.settling = tx;
     this.#apply(tx, writer);
     return true;
   }
@@ -75,29 +74,37 @@ export class SettleOp implements Op {
   committed(): void {
     for (const { loan, outcome } of this.#stored) if (outcome.kind !== "extend") loan.state = this.#endState;
     for (const { loan } of this.#lost) loan.state = "lost";
-    if (this.#waits()) return;
-    // A second settle of what another call has found to be lost says so as well.
-    const lost = this.endings.filter(({ loan }) => loan.state === "lost").map(({ delivery }) => delivery);
-    const all = [...this.#lostBefore, ...lost];
-    this.#resolve(all.length === 0 ? undefined : { lost: all });
+    let lost: Delivery[] | undefined;
+    for (const { loan, outcome, delivery } of this.endings) {
+      if (loan.state === "out" && outcome.kind !== "extend") return; // it waits for room
+      // A second settle of what another call has found to be lost says so as well.
+      if (loan.state === "lost") (lost ??= [...this.#lostBefore]).push(delivery);
+    }
+    if (lost === undefined && this.#lostBefore.length > 0) lost = [...this.#lostBefore];
+    this.#resolve(lost === undefined ? undefined : { lost });
   }
 
   failed(error: unknown): void {
     this.#reject(toSettleError(this.#settings.path, error));
   }
 
-  #waits(): boolean {
-    return this.endings.some(({ loan, outcome }) => loan.state === "out" && outcome.kind !== "extend");
+  /** What nobody has settled yet, in this transaction neither: of two settlements of a loan the first holds. */
+  #claimEndings(tx: Transaction): Ending[] {
+    return this.endings.filter(({ loan, outcome }) => {
+      if (loan.state !== "out" || loan.settling === tx) return false;
+      if (outcome.kind !== "extend") loan.settling = tx;
+      return true;
+    });
   }
 
-  #mustWait(tx: Transaction, open: readonly Ending[]): boolean {
+  #mustWait(tx: Transaction): boolean {
     if (performance.now() - this.#madeMs > LONGEST_WAIT_MS) return false;
-    const seen = new Set<string>();
-    for (const { loan, sends } of open) {
-      for (const { channel } of sends ?? []) {
-        const key = `${channel.mode} ${channel.name}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
+    let last: ChannelSpec | undefined;
+    for (const { loan, sends } of this.endings) {
+      if (sends === undefined || loan.state !== "out" || loan.settling === tx) continue;
+      for (const { channel } of sends) {
+        if (last !== undefined && isSame(channel, last)) continue; // most have one channel in common
+        last = channel;
         // What goes back where it came from takes the place of what is settled.
         if (isChannelFull(tx, channel, loan.source.queue, this.#settings.capacity)) return true;
       }
@@ -106,16 +113,23 @@ export class SettleOp implements Op {
   }
 
   #apply(tx: Transaction, writer: FrameWriter): void {
-    const { capacity, retention } = this.#settings;
     const done: Loan[] = [];
+    let last: ChannelSpec | undefined;
+    let queues: readonly number[] = [];
     for (const { loan, outcome, sends } of this.#stored) {
       if (outcome.kind === "ack" && outcome.state !== "cancelled") done.push(loan);
       else applyOne(tx, loan, outcome);
-      for (const { channel, frames } of sends ?? []) {
-        const queues = targets(tx, channel, capacity);
+      if (sends === undefined) continue;
+      for (const { channel, frames } of sends) {
+        if (last === undefined || !isSame(channel, last)) queues = targets(tx, channel, this.#settings.capacity);
+        last = channel;
         for (const frame of frames) for (const queue of queues) writer.add(queue, channel.mode === "work", frame);
       }
     }
-    complete(tx, done, retention.completed.count > 0);
+    complete(tx, done, this.#settings.retention.completed.count > 0);
   }
+}
+
+function isSame(one: ChannelSpec, other: ChannelSpec): boolean {
+  return one === other || (one.name === other.name && one.mode === other.mode);
 }

@@ -160,3 +160,30 @@ test("a retry with a far delay is delayed, not in flight, and can be cancelled",
   expect(await transport.cancel("work", delivery.frame.id)).toBe("cancelled");
   await until(async () => (await transport.depth("work")).cancelled === 1, "it is cancelled");
 });
+
+test("of two settlements of one delivery in one call the first holds", async () => {
+  const transport = open();
+  const mine = await receiver(transport, work());
+  await send(transport, work(), frames(2));
+  const [first, second] = await take(mine, 2);
+  if (first === undefined || second === undefined) throw new Error("two were sent");
+  await mine.settle([
+    { delivery: first, outcome: ack },
+    { delivery: first, outcome: dead },
+    { delivery: second, outcome: ack },
+  ]);
+  expect(await transport.depth("work")).toMatchObject({ completed: 2, dead: 0, inFlight: 0, ready: 0 });
+});
+
+test("closing a receiver whose settle waits for room hands its deliveries back", async () => {
+  const transport = open(file(), { capacity: { frames: 1 } });
+  const mine = await receiver(transport, work());
+  await send(transport, work("next"), [frame("full")]);
+  await send(transport, work(), [frame("a")]);
+  const delivery = await takeOne(mine);
+  const settling = mine.settle([{ delivery, outcome: ack, sends: [{ channel: work("next"), frames: [frame("out")] }] }]);
+  expect(await quiet(mine, 50)).toEqual([]);
+  await mine[Symbol.asyncDispose]();
+  expect(await settling).toEqual({ lost: [delivery] });
+  expect((await takeOne(await receiver(transport, work()))).attempt).toBe(1);
+});
