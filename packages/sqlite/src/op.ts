@@ -13,6 +13,8 @@ export interface Op {
   readonly dropped: boolean;
   /** `full`: channels that had no room for earlier ops of this turn. Returns whether it is done; if not it is run again when there may be room. */
   readonly run: (tx: Transaction, writer: FrameWriter, full: Set<string>) => boolean;
+  /** It was rolled back because another process is writing, and will be run again; nobody knows when. */
+  readonly delayed?: () => void;
   /** The transaction is committed. */
   readonly committed: () => void;
   /** It was rolled back, and will not be run again. `committing`: it may have been committed all the same. */

@@ -23,6 +23,7 @@ export class SendOp implements Op {
   /** Frames that this turn's transaction stores. */
   #storing = 0;
   #listening = false;
+  #waitsForRoom = false;
   #closeError: Error | undefined;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
@@ -39,7 +40,7 @@ export class SendOp implements Op {
   }
 
   get weight(): number {
-    return this.#listening ? 1 : Math.min(this.#left, MOST_PER_TURN);
+    return this.#waitsForRoom ? 1 : Math.min(this.#left, MOST_PER_TURN);
   }
 
   get #left(): number {
@@ -66,9 +67,15 @@ export class SendOp implements Op {
     this.#accepted += this.#storing;
     this.#storing = 0;
     if (this.dropped) return;
-    if (this.#left > 0) return this.#closeError === undefined || this.more ? this.#listen() : this.#refuse(this.#closeError);
+    if (this.#left > 0) return this.#closeError === undefined || this.more ? this.#waitForRoom() : this.#refuse(this.#closeError);
     this.#end();
     this.#resolve();
+  }
+
+  /** Nobody knows for how long, so an abort must be heard. */
+  delayed(): void {
+    if (this.#signal.aborted) this.#abort();
+    else this.#listen();
   }
 
   failed(error: unknown, committing = false): void {
@@ -80,7 +87,7 @@ export class SendOp implements Op {
   /** What has to wait for room will not get any; the rest is stored as if nothing happened. */
   close(error: Error): void {
     this.#closeError = error;
-    if (this.#listening) this.#refuse(error);
+    if (this.#waitsForRoom) this.#refuse(error);
   }
 
   #refuse(error: Error): void {
@@ -103,6 +110,11 @@ export class SendOp implements Op {
     this.#end();
     this.#reject(this.#signal.reason);
   };
+
+  #waitForRoom(): void {
+    this.#waitsForRoom = true;
+    this.#listen();
+  }
 
   /** Only what has to wait listens: most sends are stored in the turn they were made in. */
   #listen(): void {

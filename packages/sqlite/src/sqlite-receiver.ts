@@ -1,4 +1,5 @@
-import { type Awaitable, type Delivery, OptionError, type Receiver, type Settled, type Settlement } from "@job-orch/core";
+import { type Awaitable, type Delivery, JobError, OptionError, type Receiver, type Settled, type Settlement } from "@job-orch/core";
+import { setTimeout as sleep } from "node:timers/promises";
 import { checkChannel, checkFrames } from "./check-frames.ts";
 import type { Feed } from "./feed.ts";
 import { Loan } from "./loan.ts";
@@ -18,6 +19,9 @@ export interface SqliteReceiverOptions {
 }
 
 const NOTHING: readonly Delivery[] = Object.freeze([]);
+/** How long closing waits for the store to take back what is held; the rest is done behind it. Units: milliseconds. */
+const CLOSE_PATIENCE_MS = 2_000;
+const HAND_BACK_AGAIN_MS = 1_000;
 const HAND_BACK = { kind: "retry", delayMs: 0, charge: false } as const;
 
 /** The receiving end of one queue. */
@@ -69,18 +73,34 @@ export class SqliteReceiver implements Receiver, Taker {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= patiently(this.#close(), CLOSE_PATIENCE_MS);
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    const { feed, turn, settings, onClose } = this.#options;
+    const { feed, onClose } = this.#options;
     for (const wait of [...feed.waits]) if (wait.taker === this) wait.giveUp();
     const endings = Array.from(this.#loans.values(), (loan) => ({ loan, delivery: loan, outcome: HAND_BACK, sends: undefined }));
-    // What is being settled stays settled: that was asked for earlier, so it comes first. A hand-back that fails is made good when our beat stops.
-    if (endings.length > 0) await this.#submit(new SettleOp(endings, [], settings, "lost"), turn).catch(() => undefined);
     this.#loans.clear();
+    if (endings.length > 0) await this.#handBack(endings);
     await onClose(this);
+  }
+
+  /**
+   * What is being settled stays settled: that was asked for earlier, so it comes first. As long as our process lives nobody
+   * else takes what it holds, so a hand-back that the store cannot take now (locked, disk full) is tried until it can.
+   */
+  async #handBack(endings: readonly Ending[]): Promise<void> {
+    const { turn, settings } = this.#options;
+    for (;;) {
+      try {
+        await this.#submit(new SettleOp(endings, [], settings, "lost"), turn);
+        return;
+      } catch (error) {
+        if (!JobError.is(error) || error.retry === "never") return;
+        await sleep(HAND_BACK_AGAIN_MS, undefined, { ref: false });
+      }
+    }
   }
 
   /** Whose delivery it is, as far as it is known here; wrappers may hand in copies. */
@@ -113,5 +133,16 @@ export class SqliteReceiver implements Receiver, Taker {
       }
       return settled;
     });
+  }
+}
+
+/** Resolves with the promise, or when that takes too long; it goes on then. */
+async function patiently(done: Promise<void>, longestMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, longestMs);
+  try {
+    await Promise.race([done, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

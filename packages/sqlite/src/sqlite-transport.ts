@@ -191,6 +191,7 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
 
   /** Hands back what is held, without charge, and leaves no trace but what is stored. */
   async #close(): Promise<void> {
+    this.#turn.hurry();
     await Promise.all(this.#openings);
     this.#feeds.close();
     await Promise.all(Array.from([...this.#senders, ...this.#receivers], (end) => end[Symbol.asyncDispose]()));

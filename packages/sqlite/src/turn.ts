@@ -12,6 +12,10 @@ import type { Wake } from "./wake.ts";
 const MOST_WEIGHT = 4_096;
 /** After another process was writing for too long. Units: milliseconds. */
 const BUSY_PAUSE_MS = 4;
+/** How long that may go on before who asked is told. Units: milliseconds. */
+const BUSY_PATIENCE_MS = 20_000;
+/** The same while the transport closes: nobody wants to wait for that. Units: milliseconds. */
+const CLOSING_PATIENCE_MS = 1_000;
 /** What waits for room is tried again at least this often. Units: milliseconds. */
 const FULL_PAUSE_MS = 100;
 const FIRST_PAUSE_MS = 50;
@@ -33,6 +37,9 @@ export class Turn {
   #immediate: NodeJS.Immediate | undefined;
   #pause: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** Since when ops find another process writing. Units: `performance.now()`. */
+  readonly #busySince = new Map<Op, number>();
+  #busyPatienceMs = BUSY_PATIENCE_MS;
   #opening = false;
 
   constructor(options: TurnOptions) {
@@ -61,6 +68,11 @@ export class Turn {
   failBlocked(error: unknown): void {
     for (const op of this.#blocked) op.failed(error, false);
     this.#blocked = [];
+  }
+
+  /** The transport closes: who finds the file locked is told soon. */
+  hurry(): void {
+    this.#busyPatienceMs = CLOSING_PATIENCE_MS;
   }
 
   stop(): void {
@@ -112,6 +124,7 @@ export class Turn {
     const { feeds } = this.#options;
     if (committed.ok) {
       this.#failures = 0;
+      this.#busySince.clear();
       for (const op of ops) op.committed();
       feeds.committed();
       if (this.#ops.length > 0 || this.#blocked.some(({ more }) => more)) this.schedule();
@@ -120,11 +133,26 @@ export class Turn {
     }
     this.#blocked = [];
     feeds.rolledBack();
-    if (isBusy(committed.error)) {
-      this.#ops = [...ops, ...this.#ops];
-      this.#later(BUSY_PAUSE_MS * (0.5 + Math.random()));
-    } else if (ops.length > 1 && codeOf(committed.error) === undefined) this.#oneByOne(ops);
+    if (isBusy(committed.error)) this.#busy(ops, committed.error);
+    else if (ops.length > 1 && codeOf(committed.error) === undefined) this.#oneByOne(ops);
     else this.#failed(ops, committed.error, committed.committing);
+  }
+
+  /** Another process is writing: later, but not for ever. */
+  #busy(ops: readonly Op[], error: unknown): void {
+    const nowMs = performance.now();
+    const patient = ops.filter((op) => {
+      const sinceMs = this.#busySince.get(op) ?? nowMs;
+      this.#busySince.set(op, sinceMs);
+      op.delayed?.();
+      if (op.dropped) return false;
+      if (nowMs - sinceMs < this.#busyPatienceMs) return true;
+      this.#busySince.delete(op);
+      op.failed(error, false);
+      return false;
+    });
+    this.#ops = [...patient, ...this.#ops];
+    this.#later(BUSY_PAUSE_MS * (0.5 + Math.random()));
   }
 
   /** One of them does not let itself be stored: the others need not suffer. */

@@ -75,12 +75,14 @@ export class Settler<Item extends Settlement> {
   /** Resolves when everything added is stored or given up. */
   async drain(): Promise<void> {
     this.flush();
-    while (this.#underWay > 0) await this.progress();
+    // A call that the store does not answer is given up as well: what it did or did not store, the transport knows.
+    while (this.#underWay > 0 && !this.#abandoned.signal.aborted) await this.progress();
   }
 
   /** Stops trying: what is not stored by now comes back from the transport. */
   abandon(): void {
     this.#abandoned.abort();
+    this.#wake();
   }
 
   #settle(items: readonly Item[]): Awaitable<Settled> {
