@@ -13,7 +13,6 @@ function carried(): Readonly<Record<string, unknown>> {
     "not a number": [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0],
     bigint: 2n ** 80n,
     date: new Date(1_700_000_000_000),
-    "invalid date": new Date(Number.NaN),
     map: new Map<unknown, unknown>([
       ["k", new Set([1, "1"])],
       [{ an: "object" }, undefined],
@@ -40,6 +39,9 @@ export const values: readonly Clause[] = [
     for (const [what, value] of Object.entries(carried())) {
       deepStrictEqual(await bench.within(hosted.call(value), "a call is answered"), value, `${what}: it was altered`);
     }
+    const invalid = await bench.within(hosted.call(new Date(Number.NaN)), "a call is answered");
+    // Node 22 finds no two of them equal.
+    ok(invalid instanceof Date && Number.isNaN(invalid.getTime()), "an invalid date was altered");
   }),
 
   clause("API-VAL-02", "what cannot be carried is refused at send with the path to it", ["bytes"], async (bench) => {
