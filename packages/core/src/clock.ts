@@ -7,8 +7,18 @@ export interface Timer {
 export interface Clock {
   /** Units: epoch milliseconds. */
   readonly now: () => number;
+  /**
+   * Time that never jumps, for waits: `now` moves by an hour when somebody sets the machine's clock. Without it `now` is used.
+   * Units: milliseconds from any beginning.
+   */
+  readonly steady?: () => number;
   /** Calls back once, never early. Any delay is fine, also beyond 2^31 − 1 ms. The timer keeps the process alive unless `ref` is false. */
   readonly after: (delayMs: number, callback: () => void, options?: { readonly ref?: boolean }) => Timer;
+}
+
+/** What a clock says for waits. Units: milliseconds. */
+export function steadyNow(clock: Clock): number {
+  return clock.steady === undefined ? clock.now() : clock.steady();
 }
 
 /** Node fires at once for anything longer. Source: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
@@ -16,6 +26,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: Date.now,
+  steady: () => performance.now(),
   after: (delayMs, callback, options) => {
     const dueMs = performance.now() + delayMs;
     let handle: NodeJS.Timeout;

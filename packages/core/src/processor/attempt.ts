@@ -28,8 +28,10 @@ export class Attempt implements RunContext, Settlement {
   slot: Slot | undefined;
   /** When the job began, if someone wants to know. Units: epoch milliseconds. */
   startedMs: number | undefined;
-  /** When it must be over: the caller's deadline or the attempt's own limit, whichever comes first. */
+  /** When it must be over: the caller's deadline or the attempt's own limit, whichever comes first. Units: milliseconds of steady time. */
   limitMs: number | undefined;
+  /** It is the attempt's own. */
+  limitedByTimeout = false;
   /** The job's promise has not settled yet, so its slot is not free. */
   running = false;
   /** Its cache is being asked, or its resources are being made: its slot is not free either. */

@@ -4,7 +4,9 @@ import type { Waiting } from "./reply-desk.ts";
 
 /** One call on its way. One object for all that is to be remembered of it, because there is one per request on the hot path. */
 export class Call implements Waiting {
+  /** What the request says of it. Units: epoch milliseconds. */
   deadlineMs = Number.POSITIVE_INFINITY;
+  endsMs = Number.POSITIVE_INFINITY;
   /** Aborts the wait. */
   readonly signal: AbortSignal | undefined;
   /** Called once, before the caller hears of the end. */

@@ -1,3 +1,4 @@
+import { steadyNow } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Result } from "../contracts/result.ts";
 import type { RunContext } from "../contracts/run-context.ts";
@@ -100,10 +101,11 @@ export class Caller {
   #limit(options: AnySendOptions | undefined, call: Call): void {
     const { settings } = this.#options;
     const timeoutMs = duration("timeoutMs", options?.timeoutMs ?? settings.callTimeoutMs);
-    if (options?.deadline !== undefined) call.deadlineMs = options.deadline;
-    if (timeoutMs === Number.POSITIVE_INFINITY) return;
-    const endsMs = settings.environment.clock.now() + timeoutMs;
-    if (endsMs < call.deadlineMs) call.deadlineMs = endsMs;
+    const { clock } = settings.environment;
+    const nowMs = clock.now();
+    const deadlineMs = options?.deadline === undefined ? Number.POSITIVE_INFINITY : duration("deadline", options.deadline);
+    call.deadlineMs = Math.min(deadlineMs, nowMs + timeoutMs);
+    call.endsMs = steadyNow(clock) + (call.deadlineMs - nowMs);
   }
 
   #frame(request: unknown, options: AnySendOptions | undefined, call: Call): Awaitable<Frame> {

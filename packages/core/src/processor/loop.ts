@@ -229,15 +229,13 @@ export class Loop {
     for (const { attempt } of this.#options.slots.all) {
       if (attempt === undefined || attempt.decided || attempt.limitMs === undefined) continue;
       if (attempt.limitMs > nowMs) nextMs = Math.min(nextMs, attempt.limitMs);
-      else this.#work.interrupt(attempt, this.#overdue(attempt, nowMs));
+      else this.#work.interrupt(attempt, this.#overdue(attempt));
     }
     return nextMs;
   }
 
-  #overdue(attempt: Attempt, nowMs: number): Error {
-    const { deadline } = attempt;
-    if (deadline !== undefined && deadline <= nowMs)
-      return new DeadlineError(`The deadline of request "${attempt.id}" passed while it ran`);
+  #overdue(attempt: Attempt): Error {
+    if (!attempt.limitedByTimeout) return new DeadlineError(`The deadline of request "${attempt.id}" passed while it ran`);
     return new AttemptTimeoutError(
       `Attempt ${attempt.attempt} of request "${attempt.id}" took longer than ${this.#options.settings.timeoutMs} ms`,
     );

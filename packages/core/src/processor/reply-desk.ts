@@ -20,8 +20,8 @@ const REPLY_LEASE_MS = 60_000;
 /** A caller that waits. */
 export interface Waiting {
   readonly settle: (result: Result<unknown>) => void;
-  /** Units: epoch milliseconds. */
-  readonly deadlineMs: number;
+  /** When it is told that nothing came. Units: milliseconds of the clock's steady time. */
+  readonly endsMs: number;
 }
 
 export interface ReplyDeskOptions {
@@ -79,7 +79,7 @@ export class ReplyDesk {
     if (this.#closing.signal.aborted) throw this.#closed();
     if (this.#waiting.get(id) !== undefined) throw new OptionError(`A call with the id "${id}" waits already; ids are used once`);
     this.#waiting.add(id, waiting);
-    if (waiting.deadlineMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(waiting.deadlineMs);
+    if (waiting.endsMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(waiting.endsMs);
   }
 
   /** Answers a caller from here: refused, aborted, or answered by a cache. */
@@ -148,8 +148,8 @@ export class ReplyDesk {
 
   #expire(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
-    this.#waiting.each((id, { deadlineMs }) => {
-      if (deadlineMs > nowMs) nextMs = Math.min(nextMs, deadlineMs);
+    this.#waiting.each((id, { endsMs }) => {
+      if (endsMs > nowMs) nextMs = Math.min(nextMs, endsMs);
       else
         this.answer(id, {
           ok: false,

@@ -1,10 +1,10 @@
-import type { Clock, Timer } from "../clock.ts";
+import { type Clock, steadyNow, type Timer } from "../clock.ts";
 
 /** Sweeps no oftener than this: many deadlines then share one pass, and none is more than this late. Units: milliseconds. */
 const SHORTEST_PAUSE_MS = 5;
 
 /**
- * One timer for many deadlines. It knows only the earliest time at which something may be due; the pass itself looks
+ * One timer for many deadlines, all in the clock's steady time. It knows only the earliest time at which something may be due; the pass itself looks
  * through the owner's table, so that a deadline costs nothing to set and nothing to take back.
  */
 export class Sweeper {
@@ -35,14 +35,14 @@ export class Sweeper {
   #arm(atMs: number): void {
     this.#timer?.cancel();
     this.#armedMs = atMs;
-    const delayMs = Math.max(SHORTEST_PAUSE_MS, atMs - this.#clock.now());
+    const delayMs = Math.max(SHORTEST_PAUSE_MS, atMs - steadyNow(this.#clock));
     this.#timer = this.#clock.after(delayMs, () => this.#pass(), { ref: this.#ref });
   }
 
   #pass(): void {
     this.#timer = undefined;
     this.#armedMs = Number.POSITIVE_INFINITY;
-    const nextMs = this.#sweep(this.#clock.now());
+    const nextMs = this.#sweep(steadyNow(this.#clock));
     if (nextMs !== Number.POSITIVE_INFINITY) this.note(nextMs);
   }
 }

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { steadyNow } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import type { RunContext } from "../contracts/run-context.ts";
@@ -108,9 +109,11 @@ export class Work {
     }
     const { deadline } = attempt;
     if (deadline !== undefined) {
-      if (deadline <= settings.environment.clock.now()) return new DeadlineError("The request's deadline passed before it was begun");
-      attempt.limitMs = deadline;
-      onLimit(deadline);
+      const { clock } = settings.environment;
+      const leftMs = deadline - clock.now();
+      if (leftMs <= 0) return new DeadlineError("The request's deadline passed before it was begun");
+      attempt.limitMs = steadyNow(clock) + leftMs;
+      onLimit(attempt.limitMs);
     }
     return undefined;
   }
@@ -179,10 +182,13 @@ export class Work {
   #run(attempt: Attempt, request: unknown): void {
     const { job, emitter, settings, onLimit } = this.#options;
     if (attempt.decided) return this.#left(attempt);
-    if (this.#stops || emitter.wants("succeeded") || emitter.wants("failed")) attempt.startedMs = settings.environment.clock.now();
-    if (this.#stops && attempt.startedMs !== undefined) {
-      const endsMs = attempt.startedMs + settings.timeoutMs;
-      if (attempt.limitMs === undefined || endsMs < attempt.limitMs) attempt.limitMs = endsMs;
+    if (emitter.wants("succeeded") || emitter.wants("failed")) attempt.startedMs = settings.environment.clock.now();
+    if (this.#stops) {
+      const endsMs = steadyNow(settings.environment.clock) + settings.timeoutMs;
+      if (attempt.limitMs === undefined || endsMs < attempt.limitMs) {
+        attempt.limitMs = endsMs;
+        attempt.limitedByTimeout = true;
+      }
       onLimit(attempt.limitMs);
     }
     if (emitter.wants("started")) emitter.emit("started", this.#event(attempt));

@@ -49,7 +49,7 @@ it("a send hears its signal while another program keeps the file locked", async 
 it("closing comes to an end while another program keeps the file locked, and says to who sent that it was not stored", async () => {
   const sender = await transport.sender(CHANNEL, never);
   lock();
-  const sending = sender.send([frame("refused")], never).then(
+  const sending = Promise.resolve(sender.send([frame("refused")], never)).then(
     () => "stored",
     (error: unknown) => error,
   );
