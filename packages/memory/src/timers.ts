@@ -14,6 +14,8 @@ export interface Timed {
 const LEAST_SLOTS = 64;
 /** What is due beyond this waits for the next turn, so that a million at once do not stop everything else. */
 const MOST_PER_TURN = 4096;
+/** How late an item may be after the machine slept or its clock was set forward. Units: milliseconds. */
+const LONGEST_TIMER_MS = 5_000;
 
 /** Any number of points in time behind one armed timer: a 4-ary heap that compares in typed arrays and moves in one of items. */
 export class Timers {
@@ -88,7 +90,9 @@ export class Timers {
     const firstMs = this.#times[0] as number;
     if (this.#items.length === 0 || firstMs === Number.POSITIVE_INFINITY) return;
     this.#armedMs = firstMs;
-    this.#armed = this.#clock.after(Math.max(0, firstMs - nowMs), this.#fire, { ref: this.#ref });
+    // In pieces: a timer stands still while the machine sleeps, and does not hear that somebody set its clock.
+    const delayMs = Math.min(Math.max(0, firstMs - nowMs), LONGEST_TIMER_MS);
+    this.#armed = this.#clock.after(delayMs, this.#fire, { ref: this.#ref });
   }
 
   #disarm(): void {
