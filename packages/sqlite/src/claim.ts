@@ -25,7 +25,8 @@ const HOLD_MANY = `insert into jo_held select ?1 + key, value, ?2, ?3,
     coalesce((select next from jo_attempts where seq = value order by fence desc limit 1), 1), ?4
   from json_each(?5)`;
 
-type Row = readonly [
+/** A ready frame as it is claimed. */
+export type ReadyRow = readonly [
   level: number,
   seq: number,
   id: string,
@@ -62,26 +63,27 @@ export function claim(tx: Transaction, source: Source, owner: number, most: numb
   return { loans: rows.length === 0 ? [] : hold(tx, source, owner, rows), exhausted: rows.length < count };
 }
 
-function takeFirst(tx: Transaction, queue: number, count: number): readonly Row[] {
+function takeFirst(tx: Transaction, queue: number, count: number): readonly ReadyRow[] {
   if (count === 0) return [];
-  const rows = tx.sql.rows<Row>(FIRST, queue, count);
+  const rows = tx.sql.rows<ReadyRow>(FIRST, queue, count);
   // Of each level the rows are the first ones, so they go as one range.
   for (let index = 0; index < rows.length; index++) {
-    const [level, seq] = rows[index] as Row;
+    const [level, seq] = rows[index] as ReadyRow;
     if (rows[index + 1]?.[0] === level) continue;
     tx.sql.run("delete from jo_ready where queue = ? and level = ? and seq <= ?", queue, level, seq);
   }
   return rows;
 }
 
-function takeOldest(tx: Transaction, queue: number): readonly Row[] {
+function takeOldest(tx: Transaction, queue: number): readonly ReadyRow[] {
   const [level, seq] = tx.sql.row<[number, number]>(OLDEST, queue) ?? [];
   if (level === undefined || seq === undefined) return [];
   tx.sql.run("delete from jo_ready where queue = ? and level = ? and seq = ?", queue, level, seq);
-  return tx.sql.rows<Row>(ONE, level, seq);
+  return tx.sql.rows<ReadyRow>(ONE, level, seq);
 }
 
-function hold(tx: Transaction, source: Source, owner: number, rows: readonly Row[]): readonly Loan[] {
+/** Lends out frames that are in no other place. */
+export function hold(tx: Transaction, source: Source, owner: number, rows: readonly ReadyRow[]): readonly Loan[] {
   const firstFence = tx.takeFences(rows.length);
   const [first] = rows;
   if (rows.length === 1 && first !== undefined) tx.sql.run(HOLD_ONE, firstFence, first[1], source.queue, owner, first[9] ?? 1, tx.nowMs);
@@ -89,7 +91,7 @@ function hold(tx: Transaction, source: Source, owner: number, rows: readonly Row
   return rows.map((row, index) => toLoan(row, firstFence + index, source));
 }
 
-function toLoan(row: Row, fence: number, source: Source): Loan {
+function toLoan(row: ReadyRow, fence: number, source: Source): Loan {
   const [level, seq, id, body, headers, okey, dkey, bytes, dueMs, next] = row;
   const options = level === levelOf(undefined) && okey === null ? undefined : toOptions(level, okey, dueMs);
   const frame: Frame = { id, body, headers: toHeaders(headers), options };

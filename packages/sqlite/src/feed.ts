@@ -1,10 +1,10 @@
 import { ClosedError, ReceiveError } from "@job-orch/core";
-import { claim, type Picks } from "./claim.ts";
+import { claim, hold, type Picks, type ReadyRow } from "./claim.ts";
 import type { Loan, Source } from "./loan.ts";
 import { NEXT_DUE } from "./place.ts";
 import type { Statements } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
-import type { Wait } from "./wait.ts";
+import type { Taker, Wait } from "./wait.ts";
 
 const GONE = "The subscription is gone: its receiver was too slow, or its process was taken for dead";
 
@@ -41,9 +41,41 @@ export class Feed {
     return this.dirty;
   }
 
+  /** Takes frames that were just stored, when they are next in line and those who wait can hold them all. */
+  takeOver(tx: Transaction, owner: number, rows: readonly ReadyRow[]): boolean {
+    const { queue, channel } = this.source;
+    const { sql, topology } = tx;
+    if (tx.look(queue).laterN > 0 || !topology.isLive(sql, queue) || topology.isPaused(sql, channel)) return false;
+    const shares = this.#shares(rows.length);
+    if (shares === undefined || sql.row("select 1 from jo_ready where queue = ? limit 1", queue) !== undefined) return false;
+    const own = rows.map(([level, seq, id, body, ...rest]): ReadyRow => [level, seq, id, new Uint8Array(body), ...rest]);
+    const loans = hold(tx, this.source, owner, own);
+    let from = 0;
+    for (const [wait, count] of shares) this.#taken.push([wait, loans.slice(from, (from += count))]);
+    this.dirty = false; // that is all there was
+    return true;
+  }
+
+  /** How many of so many each wait gets; `undefined` when they cannot hold them all. */
+  #shares(count: number): readonly (readonly [Wait, number])[] | undefined {
+    if (this.#taken.length > 0) return undefined;
+    const shares: (readonly [Wait, number])[] = [];
+    const held = new Map<Taker, number>();
+    let left = count;
+    for (const wait of this.waits) {
+      const before = held.get(wait.taker) ?? 0;
+      const share = Math.min(left, wait.max, wait.taker.room - before);
+      if (share <= 0) continue;
+      held.set(wait.taker, before + share);
+      shares.push([wait, share]);
+      left -= share;
+      if (left === 0) return shares;
+    }
+    return undefined;
+  }
+
   /** Takes for those who wait, in their order. */
   claim(tx: Transaction, owner: number): void {
-    this.#taken = [];
     const { queue, channel } = this.source;
     this.#gone = !tx.topology.isLive(tx.sql, queue);
     if (this.#gone) return;
@@ -52,6 +84,7 @@ export class Feed {
       return;
     }
     for (const wait of this.waits) {
+      if (this.#taken.some(([served]) => served === wait)) continue;
       const most = Math.min(wait.max, wait.taker.room - this.#takenFor(wait));
       if (most <= 0) continue;
       const { loans, exhausted } = claim(tx, this.source, owner, most, this.#picks);

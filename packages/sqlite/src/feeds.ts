@@ -1,9 +1,13 @@
 import type { Clock, Timer } from "@job-orch/core";
+import type { ReadyRow } from "./claim.ts";
 import { Feed } from "./feed.ts";
 import type { Source } from "./loan.ts";
 import type { Owner } from "./owner.ts";
 import type { Statements } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
+
+/** How late a delayed frame may be after the machine's clock was set forward. Units: milliseconds. */
+const LONGEST_TIMER_MS = 5_000;
 
 /** The queues that this transport receives from. */
 export class Feeds {
@@ -13,7 +17,7 @@ export class Feeds {
   readonly #look: () => void;
   #timer: Timer | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
-  #claiming: readonly Feed[] = [];
+  readonly #claiming = new Set<Feed>();
 
   /** `look`: something may have become due. */
   constructor(owner: Owner, clock: Clock, look: () => void) {
@@ -58,30 +62,38 @@ export class Feeds {
     return found;
   }
 
+  /** Gives frames that were just stored to who waits for them, when they are next in line. */
+  takeOver(tx: Transaction, queue: number, rows: readonly ReadyRow[]): boolean {
+    const feed = this.#byQueue.get(queue);
+    if (feed?.hungry !== true || !feed.takeOver(tx, this.#owner.enter(tx), rows)) return false;
+    this.#claiming.add(feed);
+    tx.woken.delete(queue);
+    return true;
+  }
+
   claim(tx: Transaction): void {
     for (const queue of tx.woken) {
       const feed = this.#byQueue.get(queue);
       if (feed !== undefined) feed.dirty = true;
     }
-    this.#claiming = [...this.#byQueue.values()].filter((feed) => {
+    for (const feed of this.#byQueue.values()) {
       if (feed.nextDueMs <= tx.nowMs) feed.dirty = true;
-      return feed.dirty && feed.hungry;
-    });
-    if (this.#claiming.length === 0) return;
-    const owner = this.#owner.enter(tx);
-    for (const feed of this.#claiming) feed.claim(tx, owner);
+      if (!feed.dirty || !feed.hungry) continue;
+      this.#claiming.add(feed);
+      feed.claim(tx, this.#owner.enter(tx));
+    }
   }
 
   committed(): void {
-    const claiming = this.#claiming;
-    this.#claiming = [];
+    const claiming = [...this.#claiming];
+    this.#claiming.clear();
     for (const feed of claiming) feed.committed();
     this.#arm();
   }
 
   rolledBack(): void {
     for (const feed of this.#claiming) feed.rolledBack();
-    this.#claiming = [];
+    this.#claiming.clear();
     this.#owner.forget();
   }
 
@@ -104,7 +116,9 @@ export class Feeds {
     this.#timer = undefined;
     this.#timerMs = dueMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.after(Math.max(0, dueMs - this.#clock.now()), () => {
+    // In pieces: a timer stands still while the machine sleeps, and does not hear that somebody set its clock.
+    const delayMs = Math.min(Math.max(0, dueMs - this.#clock.now()), LONGEST_TIMER_MS);
+    this.#timer = this.#clock.after(delayMs, () => {
       this.#timer = undefined;
       this.#timerMs = Number.POSITIVE_INFINITY;
       this.#look();

@@ -1,5 +1,6 @@
 import type { Frame } from "@job-orch/core";
 import type { SQLInputValue } from "node:sqlite";
+import type { ReadyRow } from "./claim.ts";
 import { admit } from "./dedupe.ts";
 import { headersText, sizeOf, wholeMs } from "./frame-columns.ts";
 import { levelOf, place, placeKeyed } from "./place.ts";
@@ -13,6 +14,12 @@ const INSERT_ONE = `insert into jo_frames (${COLUMNS}) values ${ONE_ROW}`;
 const INSERT_MANY = `insert into jo_frames (${COLUMNS}) values ${Array.from({ length: ROWS }, () => ONE_ROW).join(", ")}`;
 const READY = "insert into jo_ready select queue, level, seq from jo_frames where seq between ? and ?";
 
+/** So many at most go from a send to who waits for them without becoming ready in between. */
+const MOST_HANDED_OVER = 64;
+
+/** Takes over frames of one queue, stored but in no place yet. Returns whether it did; else they become ready. */
+export type HandOver = (queue: number, rows: readonly ReadyRow[]) => boolean;
+
 /** Stores frames. Those without a due time, a key or the like are written many at once. */
 export class FrameWriter {
   readonly #tx: Transaction;
@@ -21,9 +28,14 @@ export class FrameWriter {
   /** The run of plain frames that are stored, or will be, but not in `jo_ready` yet. */
   #firstSeq = 0;
   #lastSeq = -1;
+  /** The frames of the run, as long as they are few and of one queue and level. */
+  #run: ReadyRow[] | undefined = [];
+  #runQueue = 0;
+  readonly #handOver: HandOver | undefined;
 
-  constructor(tx: Transaction) {
+  constructor(tx: Transaction, handOver?: HandOver) {
     this.#tx = tx;
+    this.#handOver = handOver;
   }
 
   /** `named`: it is a work channel, whose frames can be found by id. */
@@ -36,7 +48,6 @@ export class FrameWriter {
       if (this.#lastSeq < this.#firstSeq) this.#firstSeq = seq;
       this.#lastSeq = seq;
       this.#push(seq, queue, named, frame, headers, bytes);
-      this.#tx.woken.add(queue);
     } else if (!this.#addSpecial(queue, named, frame, headers, bytes)) return;
     const tally = this.#tx.tally(queue);
     tally.liveN++;
@@ -47,18 +58,34 @@ export class FrameWriter {
   flush(): void {
     this.#writeRows();
     if (this.#lastSeq < this.#firstSeq) return;
-    this.#tx.sql.run(READY, this.#firstSeq, this.#lastSeq);
+    const run = this.#run;
+    if (run === undefined || this.#handOver?.(this.#runQueue, run) !== true) this.#tx.sql.run(READY, this.#firstSeq, this.#lastSeq);
+    this.#run = [];
     this.#lastSeq = -1;
     this.#firstSeq = 0;
   }
 
   #push(seq: number, queue: number, named: boolean, { id, body, options }: Frame, headers: string | null, bytes: number): void {
     const level = levelOf(options?.priority);
+    this.#note(queue, [level, seq, id, body as Uint8Array, headers, null, null, bytes, null, null]);
     this.#values.push(seq, queue, id, body as Uint8Array, headers, level, null, null, this.#tx.nowMs, null, bytes, named ? 1 : 0);
     if (++this.#waiting < ROWS) return;
     this.#tx.sql.run(INSERT_MANY, ...this.#values);
     this.#values = [];
     this.#waiting = 0;
+  }
+
+  #note(queue: number, row: ReadyRow): void {
+    this.#tx.woken.add(queue);
+    const run = this.#run;
+    if (run === undefined) return;
+    const [first] = run;
+    if (first === undefined) this.#runQueue = queue;
+    else if (queue !== this.#runQueue || row[0] !== first[0] || run.length === MOST_HANDED_OVER) {
+      this.#run = undefined;
+      return;
+    }
+    run.push(row);
   }
 
   #writeRows(): void {

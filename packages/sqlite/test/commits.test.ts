@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { Delivery } from "@job-orch/core";
 import { expect, test } from "vitest";
-import { ack, file, frame, frames, never, open, receiver, send, sender, settle, take, work } from "./support/scene.ts";
+import { ack, file, frame, frames, never, open, receiver, retry, send, sender, settle, take, text, work } from "./support/scene.ts";
 
 /** Commits in a write-ahead log: frames that carry the size of the database. Source: https://www.sqlite.org/fileformat2.html#the_write_ahead_log */
 function commitsIn(path: string): number {
@@ -78,4 +79,49 @@ test("a receive that finds nothing commits nothing", async () => {
     for (let round = 0; round < 5; round++) await mine.receive(10, AbortSignal.timeout(5));
   });
   expect(commits).toBe(0);
+});
+
+test("what goes straight from a send to who waits is a copy, complete, and in the books like any other", async () => {
+  const transport = open();
+  const mine = await receiver(transport, work(), { maxInFlight: 3 });
+  const sends = await sender(transport, work());
+  const [one, other] = [mine.receive(1, never), mine.receive(5, never)];
+  await new Promise((resolve) => setTimeout(resolve, 20)); // both look in vain first
+  const body = new TextEncoder().encode("before");
+  await sends.send(
+    [1, 2, 3].map((index) => ({ id: `f${index}`, body, headers: { index: String(index) }, options: { priority: 8 } })),
+    never,
+  );
+  body.fill(0);
+  const taken = [...(await one), ...(await other)];
+  expect(taken.map(({ frame: { id, headers, options }, attempt }) => [id, headers?.["index"], options?.priority, attempt])).toEqual([
+    ["f1", "1", 8, 1],
+    ["f2", "2", 8, 1],
+    ["f3", "3", 8, 1],
+  ]);
+  expect(taken.map(text)).toEqual(["before", "before", "before"]);
+  expect(await transport.depth("work")).toMatchObject({ ready: 0, inFlight: 3 });
+  await settle(mine, taken.slice(0, 1), retry());
+  const again = await take(mine, 1);
+  expect([again[0]?.frame.id, again[0]?.attempt, text(again[0] as Delivery)]).toEqual(["f1", 2, "before"]);
+});
+
+test("a send does not overtake what is ready, nor levels of its own call", async () => {
+  const path = file();
+  const [transport, elsewhere] = [open(path), open(path)];
+  const mine = await receiver(transport, work(), { maxInFlight: 1 });
+  const waiting = mine.receive(1, never);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // it looks in vain first
+  await transport.pause("work", true);
+  await send(elsewhere, work(), [frame("first")]);
+  await transport.pause("work", false);
+  const sends = await sender(transport, work());
+  await sends.send([frame("low", { priority: 1 }), frame("high", { priority: 9 })], never);
+  const order: string[] = [];
+  for (let held = await waiting; ; held = await take(mine, 1)) {
+    order.push(...held.map(text));
+    if (order.length === 3) break;
+    await settle(mine, held, ack);
+  }
+  expect(order).toEqual(["first", "high", "low"]);
 });
