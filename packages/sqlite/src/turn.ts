@@ -111,7 +111,7 @@ export class Turn {
 
   #apply(tx: Transaction, ops: readonly Op[]): void {
     const { feeds, store } = this.#options;
-    const writer = new FrameWriter(tx);
+    const writer = new FrameWriter(tx, (queue, rows) => feeds.takeOver(tx, queue, rows));
     const full = new Set<string>();
     const blocked = ops.filter((op) => !op.run(tx, writer, full));
     writer.flush();
