@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import { JobError } from "../errors/job-error.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
@@ -13,6 +13,8 @@ import type { SteadyReceiver } from "./steady-receiver.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
+/** How long a call on its way is waited for once nothing is tried again. Units: milliseconds. */
+const LAST_ANSWER_MS = 250;
 
 export interface SettlerOptions<Item extends Settlement> {
   readonly processor: string;
@@ -34,6 +36,8 @@ export class Settler<Item extends Settlement> {
   #underWay = 0;
   #drained: (() => void)[] = [];
   readonly #abandoned = new AbortController();
+  #lastAnswer: Timer | undefined;
+  #givenUp = false;
 
   constructor(options: SettlerOptions<Item>) {
     this.#options = options;
@@ -75,14 +79,20 @@ export class Settler<Item extends Settlement> {
   /** Resolves when everything added is stored or given up. */
   async drain(): Promise<void> {
     this.flush();
-    // A call that the store does not answer is given up as well: what it did or did not store, the transport knows.
-    while (this.#underWay > 0 && !this.#abandoned.signal.aborted) await this.progress();
+    while (this.#underWay > 0 && !this.#givenUp) await this.progress();
+    this.#lastAnswer?.cancel();
   }
 
-  /** Stops trying: what is not stored by now comes back from the transport. */
+  /**
+   * Stops trying, and waits a moment for calls on their way: what they sent on would be sent again. A store that does not
+   * answer is given up then: what it did or did not store, the transport knows.
+   */
   abandon(): void {
     this.#abandoned.abort();
-    this.#wake();
+    this.#lastAnswer ??= this.#options.clock.after(LAST_ANSWER_MS, () => {
+      this.#givenUp = true;
+      this.#wake();
+    });
   }
 
   #settle(items: readonly Item[]): Awaitable<Settled> {
