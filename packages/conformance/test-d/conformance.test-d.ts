@@ -1,5 +1,15 @@
 import { test } from "node:test";
-import { type Clause, clauses, conformance, type Harness, type Holder, mutants, type Need, runClause, spawnHolder } from "@job-orch/conformance";
+import {
+  type Clause,
+  clauses,
+  conformance,
+  type Harness,
+  type Holder,
+  mutants,
+  type Need,
+  runClause,
+  spawnHolder,
+} from "@job-orch/conformance";
 import type { Transport } from "@job-orch/core";
 import { expectAssignable, expectError, expectNotAssignable, expectType } from "tsd";
 
@@ -12,7 +22,13 @@ expectAssignable<Harness>(harness);
 expectAssignable<Harness>({ ...harness, peer: open, crash: () => spawnHolder(new URL("file:///holder.ts")), restart: async () => {} });
 expectAssignable<Harness>({ ...harness, bounded: { frames: 20, open }, leftovers: () => 0 });
 expectType<void>(conformance({ test, harness }));
-expectType<void>(conformance({ test: (name: string, check: () => Promise<void>) => void check().then(() => name), harness, filter: ({ id }) => id.startsWith("SPI") }));
+expectType<void>(
+  conformance({
+    test: (name: string, check: () => Promise<void>) => void check().then(() => name),
+    harness,
+    filter: ({ id }) => id.startsWith("SPI"),
+  }),
+);
 expectType<readonly Clause[]>(clauses);
 expectType<Promise<void>>(runClause(clauses[0] as Clause, harness));
 expectType<Harness | undefined>(mutants[0]?.make());
