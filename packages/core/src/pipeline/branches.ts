@@ -1,4 +1,5 @@
 import { ProcessError } from "../errors/errors.ts";
+import { checkMembers } from "../processor/check-arguments.ts";
 import type { Flow } from "./operator.ts";
 import type { AnyStage, AnyStep, ByTag, InOf, IsMany, Leads, OutOf, ReadyStage } from "./part.ts";
 
@@ -64,6 +65,7 @@ type InOfAll<Stages extends readonly AnyStage[]> = (
 
 /** Sends each response to all of the stages; each of their answers flows on. Ids are the parent's with `.0`, `.1`, … added. */
 export function fanOut<const Stages extends readonly [ReadyStage, ...ReadyStage[]]>(stages: Stages): FanOut<Stages> {
+  checkMembers("stages", stages, ["map"], "an array of processors");
   const every = stages.map((_, place) => place);
   return { operator: "fanOut", many: true, stages, choose: () => every };
 }

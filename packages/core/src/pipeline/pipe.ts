@@ -1,3 +1,5 @@
+import { OptionError } from "../errors/errors.ts";
+import { safeString } from "../errors/safe-read.ts";
 import type { Merged } from "./branches.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import type { AnyPart, AnyStage, Ready } from "./part.ts";
@@ -95,5 +97,9 @@ export function pipe<
   h: Fits<T7<A, B, C, D, E, F, G>, H>,
 ): Made<T8<A, B, C, D, E, F, G, H>>;
 export function pipe(...parts: readonly unknown[]): unknown {
+  for (const part of parts) {
+    if (typeof part !== "object" || part === null)
+      throw new OptionError(`pipe(…) takes processors, operators and forks, not ${safeString(part).slice(0, 40)}`);
+  }
   return buildPipeline(parts as readonly AnyPart[]);
 }

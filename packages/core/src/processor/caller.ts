@@ -9,6 +9,7 @@ import { isPromise } from "./awaiting.ts";
 import { check } from "./body-codec.ts";
 import { Call, toError } from "./call.ts";
 import type { ProcessorEmitter } from "./events.ts";
+import { checkSignal } from "./check-arguments.ts";
 import { duration, type Settings } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ReplyDesk } from "./reply-desk.ts";
@@ -50,6 +51,7 @@ export class Caller {
 
   #start(request: unknown, options: AnySendOptions | undefined, call: Call): void {
     try {
+      checkSignal(call.signal);
       call.signal?.throwIfAborted();
       const { job, resources } = this.#options;
       if (job.getCache === undefined || resources === undefined) this.#write(request, options, call);

@@ -12,12 +12,13 @@ import { NEVER, isPromise } from "./awaiting.ts";
 import { BodyCodec } from "./body-codec.ts";
 import { Caller } from "./caller.ts";
 import { Cancellations } from "./cancellations.ts";
+import { checkedKey, checkMembers, checkSignal } from "./check-arguments.ts";
 import { channelsOf, type ProcessorChannels } from "./channels.ts";
 import { eraseJob, type ErasedJob } from "./erased-job.ts";
 import { ProcessorEmitter } from "./events.ts";
 import { idSource } from "./ids.ts";
 import { Loop } from "./loop.ts";
-import { isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings } from "./options.ts";
+import { duration, isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings } from "./options.ts";
 import { type Outbox, Outboxes } from "./outbox.ts";
 import { CONTROL, REPLY_TO, toReplyChannel } from "./reserved-headers.ts";
 import { ReplyDesk } from "./reply-desk.ts";
@@ -132,6 +133,8 @@ export class Engine {
   };
 
   readonly sendMany = async (requests: Iterable<unknown>, options?: Omit<AnySendOptions, "id">): Promise<readonly string[]> => {
+    checkSignal(options?.signal);
+    checkMembers("requests", requests, [Symbol.iterator], "an array or another iterable");
     const frames: Frame[] = [];
     for (const request of requests) {
       const frame = this.#writer.frame(request, options, undefined, undefined);
@@ -162,6 +165,8 @@ export class Engine {
     options?: { readonly group?: string; readonly signal?: AbortSignal },
   ): Promise<ResponseReceiver> {
     this.#assertOpen();
+    checkSignal(options?.signal);
+    if (options?.group !== undefined) checkedKey("group", options.group);
     if (options?.group !== undefined && !this.transport.capabilities.groups) {
       throw new UnsupportedError(`'${this.transport.name}' has no 'groups' capability`);
     }
@@ -190,6 +195,7 @@ export class Engine {
   readonly run = async (resources?: ResourceSource<unknown>, options?: { readonly signal?: AbortSignal }): Promise<void> => {
     this.#assertOpen();
     if (this.#running !== undefined) throw new OptionError(`The processor "${this.name}" runs already`);
+    checkSignal(options?.signal);
     options?.signal?.throwIfAborted();
     this.#opening = new AbortController();
     this.#running = this.#work(this.#source ?? resources, options?.signal).finally(() => {
@@ -200,6 +206,7 @@ export class Engine {
 
   /** Stops taking requests, waits for what runs, hands back the rest. Calling it again hands back at once. */
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
+    if (options?.graceMs !== undefined) duration("graceMs", options.graceMs, 0);
     this.#opening.abort();
     await this.#loop?.stop(options?.graceMs ?? this.#settings.graceMs);
     await this.#running?.catch(() => undefined); // what broke it is for who called `run`
@@ -212,6 +219,7 @@ export class Engine {
   /** Cancels by id, whoever sent the request and wherever it runs. */
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
     this.#assertOpen();
+    checkedKey("id", id);
     const reason = new CancelledError(`Request "${id}" was cancelled`);
     const { transport } = this;
     if (canControl(transport)) {
@@ -298,6 +306,7 @@ export class Engine {
   }
 
   #dispatch(frame: Frame, signal: AbortSignal | undefined): Promise<string> {
+    if (signal !== undefined) checkSignal(signal);
     const sent = this.#requests.send(frame, signal);
     if (sent !== undefined) return this.#sentLater(frame.id, sent);
     this.#sent(frame.id);

@@ -1,5 +1,6 @@
 import { EventEmitter } from "eventemitter3";
 import type { LogLevel } from "../contracts/run-context.ts";
+import { OptionError } from "../errors/errors.ts";
 import { isPromise } from "./awaiting.ts";
 import { hooks } from "./hooks.ts";
 
@@ -56,6 +57,7 @@ export class ProcessorEmitter {
   #listeners = 0;
 
   on<Name extends keyof ProcessorEvents>(name: Name, listener: Listener<Name>): () => void {
+    if (typeof listener !== "function") throw new OptionError(`A listener of "${String(name)}" is a function`);
     const guarded = (event: ProcessorEvents[Name]): void => {
       // A listener's failure is its own: the request's fate must not depend on who watches.
       try {

@@ -3,9 +3,11 @@ import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Environment } from "../environment.ts";
 import { systemEnvironment } from "../environment.ts";
 import { OptionError } from "../errors/errors.ts";
+import { safeString } from "../errors/safe-read.ts";
 import type { ErrorClass } from "../errors/wire-error-codec.ts";
 import type { Transport } from "../transport/transport.ts";
 import { type Backoff, checkBackoff } from "./backoff.ts";
+import { checkMembers } from "./check-arguments.ts";
 
 /** What becomes of an attempt that failed. */
 export interface RetryOptions {
@@ -88,28 +90,45 @@ export interface Settings {
 const DEFAULT_BACKOFF: Backoff = { kind: "exponential", baseMs: 1_000, factor: 2, maxMs: 300_000, jitter: "full" };
 
 export function toSettings(options: ProcessorOptions): Settings {
+  const { resources, codec } = options;
+  if (resources !== undefined && typeof resources !== "function" && !isShared(resources)) {
+    throw new OptionError('"resources" takes a function that makes them, or shared(…)');
+  }
+  if (codec !== undefined) checkMembers("codec", codec, ["encode", "decode"], "what createCodec makes, or the like");
   return {
     transport: options.transport,
     concurrency: whole("concurrency", options.concurrency ?? 1, 1, 100_000),
     attempts: whole("retry.attempts", options.retry?.attempts ?? 1, 1, 1_000_000),
     backoff: checkBackoff(options.retry?.backoff ?? DEFAULT_BACKOFF),
-    never: options.retry?.never ?? [],
+    never: errorClasses(options.retry?.never ?? []),
     crashes: whole("retry.crashes", options.retry?.crashes ?? 3, 0, 1_000_000),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? Number.POSITIVE_INFINITY),
     leaseMs: duration("leaseMs", options.leaseMs ?? 30_000),
     graceMs: duration("graceMs", options.graceMs ?? 25_000, 0),
     callTimeoutMs: duration("callTimeoutMs", options.callTimeoutMs ?? 30_000),
     stacks: options.stacks ?? true,
-    environment: options.environment ?? systemEnvironment,
+    environment: checkedEnvironment(options.environment ?? systemEnvironment),
   };
+}
+
+/** A class that is none would make every failure fail: `instanceof` throws. */
+function errorClasses(never: readonly ErrorClass[]): readonly ErrorClass[] {
+  if (Array.isArray(never) && never.every((one) => typeof one === "function" && typeof one.prototype === "object")) return never;
+  throw new OptionError('"retry.never" takes classes of errors, in an array');
+}
+
+function checkedEnvironment(environment: Environment): Environment {
+  checkMembers("environment", environment, ["random"], "a clock and a source of chance");
+  checkMembers("environment.clock", environment.clock, ["now", "after"], "a clock");
+  return environment;
 }
 
 export function whole(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new OptionError(`"${name}" is ${String(value)}; it takes a whole number from ${least} to ${most}`);
+  throw new OptionError(`"${name}" is ${safeString(value)}; it takes a whole number from ${least} to ${most}`);
 }
 
 export function duration(name: string, value: number, least = 1): number {
   if (typeof value === "number" && value >= least) return value;
-  throw new OptionError(`"${name}" is ${String(value)}; it takes milliseconds, at least ${least}`);
+  throw new OptionError(`"${name}" is ${safeString(value)}; it takes milliseconds, at least ${least}`);
 }

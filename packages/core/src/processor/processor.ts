@@ -1,4 +1,5 @@
 import { OptionError } from "../errors/errors.ts";
+import { checkJob } from "../job/check-job.ts";
 import type { AnyJob, InputOf, NameOf, ResourcesOf, ResponseOf } from "../job/job.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Engine } from "./engine.ts";
@@ -33,7 +34,8 @@ export function processor<
   job: J,
   options: ProcessorOptions<ResourcesOf<J>, T, Source>,
 ): HostedProcessor<InputOf<J>, ResponseOf<J>, RunResources<J, Source>, T, NameOf<J>> {
-  if (typeof options?.transport?.receiver !== "function") {
+  checkJob(job);
+  if (typeof options?.transport?.receiver !== "function" || typeof options.transport.sender !== "function") {
     throw new OptionError(`processor("${job.name}") needs a transport, such as memory() or sqlite("jobs.db")`);
   }
   const engine = new Engine(job, options as unknown as ProcessorOptions);

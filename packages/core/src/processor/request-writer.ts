@@ -1,9 +1,11 @@
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import { OptionError, UnsupportedError } from "../errors/errors.ts";
+import { safeString } from "../errors/safe-read.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Dedupe, Frame, FrameOptions } from "../transport/frame.ts";
 import { isPromise } from "./awaiting.ts";
+import { checkedKey, oneOf } from "./check-arguments.ts";
 import { type BodyCodec, check } from "./body-codec.ts";
 import { duration, type Settings, whole } from "./options.ts";
 import { checkUserHeaders, DEADLINE, REPLY_TO, VERSION } from "./reserved-headers.ts";
@@ -81,12 +83,12 @@ export class RequestWriter {
       id: options?.id === undefined ? nextId() : checkedKey("id", options.id),
       body: bodies.encode(request, name),
       headers: this.#headers(options?.headers, replyTo, deadlineMs ?? options?.deadline),
-      options: options === undefined ? undefined : this.#frameOptions(options),
+      options: options === undefined || options === null ? undefined : this.#frameOptions(options),
     };
   }
 
   #headers(own: Headers | undefined, replyTo: string | undefined, deadlineMs: number | undefined): Headers | undefined {
-    if (own !== undefined) {
+    if (own !== undefined && own !== null) {
       checkUserHeaders(own);
       return { ...own, ...this.#coreHeaders(replyTo, deadlineMs) };
     }
@@ -140,25 +142,18 @@ export class RequestWriter {
   }
 }
 
-function checkedKey(name: string, key: string): string {
-  if (typeof key === "string" && key.length > 0 && key.length <= 200) return key;
-  throw new OptionError(
-    `"${name}" is ${typeof key === "string" ? `${key.length} characters long` : typeof key}; it takes a string of 1 to 200 characters`,
-  );
-}
-
 function toDedupe(key: string | undefined, how: AnySendOptions["dedupe"]): Dedupe {
   if (key === undefined) throw new OptionError('"dedupe" says how "dedupeKey" works; there is none');
   return {
     key: checkedKey("dedupeKey", key),
     windowMs: duration("dedupe.windowMs", how?.windowMs ?? DEDUPE_WINDOW_MS),
-    scope: how?.scope ?? "pending",
-    onDuplicate: how?.onDuplicate ?? "drop",
+    scope: oneOf("dedupe.scope", how?.scope ?? "pending", ["pending", "window"]),
+    onDuplicate: oneOf("dedupe.onDuplicate", how?.onDuplicate ?? "drop", ["drop", "replace"]),
   };
 }
 
 function dueTime(runAt: Date | number): number {
-  const dueMs = typeof runAt === "number" ? runAt : runAt.getTime();
+  const dueMs = typeof runAt === "number" ? runAt : runAt instanceof Date ? runAt.getTime() : Number.NaN;
   if (Number.isFinite(dueMs)) return dueMs;
-  throw new OptionError(`"runAt" is ${String(runAt)}; it takes a Date or epoch milliseconds`);
+  throw new OptionError(`"runAt" is ${safeString(runAt)}; it takes a Date or epoch milliseconds`);
 }

@@ -4,6 +4,7 @@ import type { CallOptions } from "./send-options.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Result } from "../contracts/result.ts";
 import type { AnySendOptions } from "./send-options.ts";
+import { checkMembers } from "./check-arguments.ts";
 import { foreignSendReceive } from "./foreign-send-receive.ts";
 import { engineOf } from "./processor.ts";
 
@@ -28,6 +29,7 @@ export function sendReceive<Request, Response, T extends Transport = Transport>(
   processor: Processor<Request, Response, never> & { readonly transport?: T; readonly answers?: "one" },
   options?: SendReceiveOptions,
 ): Calls<Request, Response, T> & AsyncDisposable {
+  checkMembers("processor", processor, ["requestSender", "responseReceiver"], "a processor");
   const engine = engineOf(processor);
   if (engine === undefined)
     return (callsOf<Request, Response, T>(processor) ?? foreignSendReceive(processor)) as Calls<Request, Response, T> & AsyncDisposable;

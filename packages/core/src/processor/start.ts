@@ -1,3 +1,4 @@
+import { checkMembers } from "./check-arguments.ts";
 import type { Processor } from "../contracts/processor.ts";
 
 /** Something that runs until it is stopped. */
@@ -28,6 +29,7 @@ export interface StartOptions {
  */
 export function start(what: Startable | readonly Startable[], options?: StartOptions): Running {
   const all = Array.isArray(what) ? (what as readonly Startable[]) : [what as Startable];
+  for (const one of all) checkMembers("what", one, ["run", "stop"], "processors and pipelines");
   const stop = async (stopOptions?: { readonly graceMs?: number }): Promise<void> => {
     await Promise.all(all.map((one) => one.stop(stopOptions)));
     await Promise.allSettled(runs);

@@ -3,7 +3,7 @@ import type { Transport } from "./transport.ts";
 
 /** Whether the transport lets one look into its store. */
 export function canInspect(transport: Transport): transport is Transport & Inspect {
-  return "depth" in transport && "list" in transport && "history" in transport;
+  return typeof transport === "object" && transport !== null && "depth" in transport && "list" in transport && "history" in transport;
 }
 
 /** Whether the transport lets one look into its store and act on it. */

@@ -17,7 +17,9 @@ describe("when somebody sets the machine's clock back by an hour", () => {
   // Waits were measured with the clock that had moved: a call of 50 ms waited for an hour.
   it("a call still ends in time", async () => {
     const clock = settableClock();
-    const hosted = own(processor(plainJob({ name: "away", run: () => 1 }), { transport: own(memory()), environment: { ...systemEnvironment, clock } }));
+    const hosted = own(
+      processor(plainJob({ name: "away", run: () => 1 }), { transport: own(memory()), environment: { ...systemEnvironment, clock } }),
+    );
     const waiting = rejection(hosted.call(undefined, { timeoutMs: 50 }));
     clock.movedMs = -3_600_000;
 
@@ -34,7 +36,9 @@ describe("when somebody sets the machine's clock back by an hour", () => {
         return new Promise<never>(() => undefined);
       },
     });
-    const hosted = run(own(processor(job, { transport: own(memory()), timeoutMs: 50, graceMs: 0, environment: { ...systemEnvironment, clock } })));
+    const hosted = run(
+      own(processor(job, { transport: own(memory()), timeoutMs: 50, graceMs: 0, environment: { ...systemEnvironment, clock } })),
+    );
     const waiting = rejection(hosted.call(undefined, { timeoutMs: 10_000 }));
     await until("it runs", () => begun);
     clock.movedMs = -3_600_000;
@@ -54,7 +58,9 @@ describe("when somebody sets the machine's clock back by an hour", () => {
       },
     });
     const hosted = run(own(processor(job, { transport: own(memory()), environment: { ...systemEnvironment, clock } })));
-    const short = rejection(own(processor(plainJob({ name: "nobody", run: () => 1 }), { transport: own(memory()) })).call(undefined, { timeoutMs: 100 }));
+    const short = rejection(
+      own(processor(plainJob({ name: "nobody", run: () => 1 }), { transport: own(memory()) })).call(undefined, { timeoutMs: 100 }),
+    );
     const waiting = hosted.call(undefined, { timeoutMs: 10_000 });
     await until("it runs", () => begun);
     clock.movedMs = 3_600_000;
