@@ -46,9 +46,7 @@ export class MemoryReceiver implements Receiver, Taker, LoanOwner {
     if (!(max >= 1)) return Promise.reject(new OptionError(`"max" is ${max}; a receive takes at least 1`));
     const taken = mailbox.take(max, this);
     if (taken.length > 0) return taken;
-    const wait = new Wait(this, max, signal, mailbox.unpark);
-    mailbox.park(wait);
-    return wait.promise;
+    return new Promise((resolve, reject) => mailbox.park(new Wait(this, max, signal, mailbox.unpark, resolve, reject)));
   };
 
   readonly settle = (settlements: readonly Settlement[]): Awaitable<Settled> => {

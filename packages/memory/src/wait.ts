@@ -10,21 +10,30 @@ export interface Taker {
   readonly lend: (deliveries: MemoryDelivery[], nowMs: number) => void;
 }
 
-/** One `receive` that found nothing and waits. */
+type Resolve = (deliveries: readonly MemoryDelivery[]) => void;
+
+/**
+ * One `receive` that found nothing and waits. Once it is over it holds on to nothing: what a signal has had for a listener
+ * lives on for a while in V8's old space, and would keep the deliveries, batch after batch.
+ */
 export class Wait {
   readonly taker: Taker;
   readonly max: number;
-  readonly promise: Promise<readonly MemoryDelivery[]>;
   readonly #signal: AbortSignal;
   readonly #ended: (wait: Wait) => void;
-  readonly #resolve: (deliveries: readonly MemoryDelivery[]) => void;
-  readonly #reject: (error: Error) => void;
+  #resolve: Resolve | undefined;
+  #reject: ((error: Error) => void) | undefined;
 
-  constructor(taker: Taker, max: number, signal: AbortSignal, ended: (wait: Wait) => void) {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly MemoryDelivery[]>();
+  constructor(
+    taker: Taker,
+    max: number,
+    signal: AbortSignal,
+    ended: (wait: Wait) => void,
+    resolve: Resolve,
+    reject: (error: Error) => void,
+  ) {
     this.taker = taker;
     this.max = max;
-    this.promise = promise;
     this.#signal = signal;
     this.#ended = ended;
     this.#resolve = resolve;
@@ -33,13 +42,15 @@ export class Wait {
   }
 
   resolve(deliveries: readonly MemoryDelivery[]): void {
+    const resolve = this.#resolve;
     this.#end();
-    this.#resolve(deliveries);
+    resolve?.(deliveries);
   }
 
   reject(error: Error): void {
+    const reject = this.#reject;
     this.#end();
-    this.#reject(error);
+    reject?.(error);
   }
 
   /** The signal aborted: the wait ends and has taken nothing. */
@@ -50,5 +61,7 @@ export class Wait {
   #end(): void {
     this.#signal.removeEventListener("abort", this);
     this.#ended(this);
+    this.#resolve = undefined;
+    this.#reject = undefined;
   }
 }
