@@ -16,7 +16,7 @@ export interface Receiver extends AsyncDisposable {
    * this is called, not when it resolves.
    *
    * Promise: once settled, the outcomes are stored at the declared durability. Rejected: nothing is known to be stored,
-   *          and settling again is safe.
+   *          and settling again is safe. Once disposed, everything is in `lost`, or it rejects with `ERR_CLOSED`.
    */
   readonly settle: (settlements: readonly Settlement[]) => Awaitable<Settled>;
 }

@@ -14,7 +14,10 @@ export interface Transport<out Caps extends Capabilities = Capabilities> extends
 }
 
 export interface ReceiveOptions {
-  /** Broadcast channels only: members of a group share; needs `groups`. Absent: an anonymous receiver that leaves no trace. */
+  /**
+   * Broadcast channels only: members of a group share; needs `groups`, else `receiver` rejects with `ERR_UNSUPPORTED`.
+   * Absent: an anonymous receiver that leaves no trace.
+   */
   readonly group?: string | undefined;
   /** Units: milliseconds. How long a delivery stays on loan when the transport's `lease` is `delivery`. */
   readonly leaseMs: number;
