@@ -6,7 +6,7 @@ import { toCommand, UsageError } from "./command/arguments.ts";
 import { indexDirectory } from "./command/index-directory.ts";
 import { search } from "./command/search.ts";
 import { USAGE } from "./command/usage.ts";
-import { IndexVersionError } from "./store/schema.ts";
+import { IndexError } from "./store/schema.ts";
 import { screenOn } from "./terminal/screen.ts";
 
 // Texts are garbage as soon as they are read. V8 would let that pile up to 100 MiB before it looks; so it looks more often.
@@ -33,10 +33,15 @@ async function main(): Promise<number> {
   }
 }
 
+/** What is told in a sentence; anything else is a mistake of ours, and shows where. */
+function isTold(error: unknown): error is Error {
+  return error instanceof UsageError || error instanceof IndexError || JobError.is(error) || (error instanceof Error && "syscall" in error);
+}
+
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof IndexVersionError || JobError.is(error))) throw error;
-  complain((error as Error).message);
+  if (!isTold(error)) throw error;
+  complain(error.message);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -50,7 +50,7 @@ function heading({ total, match }: Found, terms: readonly string[], { paint }: S
 
 function card({ path }: Hit, place: number, terms: readonly string[], screen: Screen): readonly string[] {
   const { paint } = screen;
-  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path))}`;
+  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path, screen.columns() - 8))}`;
   let text: string;
   try {
     text = readBytes(path, Buffer.allocUnsafe(MOST_FILE_BYTES)).toString("utf8");
@@ -71,8 +71,9 @@ function lineOf({ lineNumber, text, marks }: Snippet, { paint }: Screen): string
   return `${paint("dim", String(lineNumber).padStart(MARGIN - 2))}  ${line}${text.slice(at)}`;
 }
 
-/** Relative when it is below the current folder. */
-function shorten(path: string): string {
+/** Relative when it is below the current folder; without its middle when it does not fit. */
+function shorten(path: string, width: number): string {
   const short = relative(process.cwd(), path);
-  return short.startsWith(`..${sep}`) || short === ".." ? path : short;
+  const whole = short.startsWith(`..${sep}`) || short === ".." ? path : short;
+  return whole.length <= width ? whole : `${whole.slice(0, Math.floor(width / 3))}…${whole.slice(1 + Math.floor(width / 3) - width)}`;
 }

@@ -1,7 +1,6 @@
 import { filter, flatMap, pipe, processor, shared } from "@job-orch/core";
 import { indexJob } from "../jobs/index.ts";
 import { getRead, readJob } from "../jobs/read.ts";
-import { READ_ATTEMPTS } from "../jobs/read-text.ts";
 import type { FoundFile, ReadResponse, TermedFile, TextFile, WalkRequest, WalkResponse } from "../jobs/shapes.ts";
 import { TextShelf } from "../jobs/text-shelf.ts";
 import { tokeniseJob } from "../jobs/tokenise.ts";
@@ -33,6 +32,9 @@ export const CHANNELS: readonly { readonly stage: StageName; readonly channel: s
   { stage: "index", channel: `pipe.${PIPELINE}.index` },
 ];
 
+/** A store that cannot be written (the disk is full) is no fault of a file: about two minutes to make room. */
+const RETRY = { attempts: 30, backoff: { kind: "exponential", baseMs: 100, maxMs: 5_000 } } as const;
+
 /** `walk → read → tokenise → index`, each a processor on the same SQLite file. */
 export type SearchPipeline = ReturnType<typeof searchPipeline>;
 
@@ -46,22 +48,22 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
       transport,
       concurrency: 2,
       resources: shared({ index, ownFiles: new Set(filesOf(dbPath)), further }),
+      retry: RETRY,
     },
   );
   const resources = shared({ index, texts: new TextShelf() });
-  const retry = { attempts: READ_ATTEMPTS, backoff: { kind: "exponential", baseMs: 100 } } as const;
   const read = processor(
     watched(readJob, (file) => onRead(file)),
     {
       transport,
       concurrency: 64,
       resources,
-      retry,
+      retry: RETRY,
     },
   );
   const tokenise = processor(
     watched(tokeniseJob, (file) => onTokenised(file)),
-    { transport, concurrency: 64, resources, retry },
+    { transport, concurrency: 64, resources, retry: RETRY },
   );
   const write = processor(
     watched(indexJob, ({ change }) => tally.indexed(change)),
@@ -69,7 +71,7 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
       transport,
       concurrency: 512,
       resources: shared({ index }),
-      retry: { attempts: 3 },
+      retry: RETRY,
     },
   );
 

@@ -54,7 +54,7 @@ export class Run {
   /** Ends what is under way and lets go of the rest. */
   async close(): Promise<void> {
     await this.#running.stop();
-    await this.#sampler.next();
+    await this.#sampler.next().catch(() => undefined); // a store that cannot be read has been told of
     await this.#sampler.close();
     await this.#pipeline.close();
   }

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { sqlite, type SqliteTransport } from "@job-orch/sqlite";
 import { FileIndex } from "../store/file-index.ts";
+import { JOURNAL } from "../store/journal.ts";
 import { filesOf, indexPathOf, lockPathOf } from "../store/paths.ts";
 import { RunLock } from "./run-lock.ts";
 
@@ -25,14 +26,19 @@ export interface Workplace {
 export function openWorkplace(dbPath: string): Workplace {
   mkdirSync(dirname(dbPath), { recursive: true });
   const lock = RunLock.take(lockPathOf(dbPath));
-  const index = new FileIndex(indexPathOf(dbPath));
-  const transport = sqlite(dbPath, { synchronous: SYNCHRONOUS, retention: { completed: COMPLETED, dead: DEAD } });
-  const close = async (): Promise<void> => {
-    await transport[Symbol.asyncDispose]();
-    index.close();
+  try {
+    const index = new FileIndex(indexPathOf(dbPath));
+    const transport = sqlite(dbPath, { synchronous: SYNCHRONOUS, journal: JOURNAL, retention: { completed: COMPLETED, dead: DEAD } });
+    const close = async (): Promise<void> => {
+      await transport[Symbol.asyncDispose]();
+      index.close();
+      lock.release();
+    };
+    return { dbPath, transport, index, lock, close };
+  } catch (error) {
     lock.release();
-  };
-  return { dbPath, transport, index, lock, close };
+    throw error;
+  }
 }
 
 /** Forgets everything. False, and nothing done, when a run is at work. */

@@ -6,7 +6,7 @@ import { FileRows, stamp } from "./file-rows.ts";
 import { Folders } from "./folders.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Pruner } from "./pruner.ts";
-import { prepareSchema } from "./schema.ts";
+import { IndexError, prepareSchema } from "./schema.ts";
 
 /** How long a write waits for one of another process. Units: milliseconds. */
 const BUSY_TIMEOUT_MS = 30_000;
@@ -20,10 +20,9 @@ export class FileIndex {
   readonly #has: StatementSync;
   readonly #wasRefused: StatementSync;
 
-  /** Opens the index, or makes it. */
+  /** Opens the index, or makes it. Errors: `IndexError`. */
   constructor(path: string) {
-    this.database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    prepareSchema(this.database, path);
+    this.database = open(path);
     const folders = new Folders(this.database);
     this.#group = new GroupCommit(this.database);
     this.#rows = new FileRows(this.database, folders);
@@ -72,5 +71,18 @@ export class FileIndex {
   close(): void {
     this.#group.flush();
     this.database.close();
+  }
+}
+
+function open(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    prepareSchema(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (error instanceof IndexError) throw error;
+    throw new IndexError(`${path} cannot be used as an index: ${(error as Error).message}.`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { JOURNAL } from "./journal.ts";
 
 const VERSION = 1;
 
@@ -32,20 +33,20 @@ const SCHEMA = `
   pragma user_version = ${VERSION};
 `;
 
-/** The index was made by another version of this program. */
-export class IndexVersionError extends Error {
-  override readonly name = "IndexVersionError";
+/** The file is no index, or none that this program can use. */
+export class IndexError extends Error {
+  override readonly name = "IndexError";
 }
 
-/** Makes the tables of a new index. Errors: `IndexVersionError`. */
+/** Makes the tables of a new index. Errors: `IndexError`. */
 export function prepareSchema(database: DatabaseSync, path: string): void {
   // The work can be done again: after a power cut the index may lack its last files, which the next scan finds.
-  database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4000");
+  database.exec(`pragma journal_mode = ${JOURNAL}; pragma synchronous = normal; pragma cache_size = -4000`);
   database.exec("begin immediate");
   try {
     const version = Number(Object.values(database.prepare("pragma user_version").get() ?? {})[0]);
     if (version > VERSION)
-      throw new IndexVersionError(
+      throw new IndexError(
         `The index ${path} is of version ${version} and this program knows version ${VERSION}: begin again with --fresh.`,
       );
     if (version === 0) database.exec(SCHEMA);

@@ -16,10 +16,10 @@ export function bars(progress: Progress, screen: Pick<Screen, "columns" | "paint
   while (widths.length > 1 && columns - textWidth(widths) < SHORTEST_BAR) widths.pop();
   const barWidth = Math.min(LONGEST_BAR, columns - textWidth(widths));
   const lines = rows.map(({ stage, cells }) => {
-    const texts = widths.map((width, place) => (cells[place] ?? "").padStart(width));
-    const bar = barWidth < SHORTEST_BAR ? "" : `${barOf(stage, barWidth, progress, screen)}  `;
-    const [first = "", ...others] = texts;
-    return `  ${stage.stage.padEnd(NAME_WIDTH)}  ${bar}${first}${others.map((text) => `  ${screen.paint("dim", text)}`).join("")}`;
+    const name = stage.stage.padEnd(NAME_WIDTH);
+    const [first = "", ...others] = widths.map((width, place) => (cells[place] ?? "").padStart(width));
+    if (barWidth < SHORTEST_BAR) return fit(`  ${name}  ${first}`, columns);
+    return `  ${name}  ${barOf(stage, barWidth, progress, screen)}  ${first}${others.map((text) => `  ${screen.paint("dim", text)}`).join("")}`;
   });
   return ["", ...lines, "", `  ${screen.paint("dim", fit(footer(progress), columns - 2))}`];
 }

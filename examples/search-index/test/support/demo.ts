@@ -23,7 +23,7 @@ export interface Demo {
 export function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Demo {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "--disable-warning=ExperimentalWarning", ...env },
   });
   let stdout = "";
   let stderr = "";

@@ -2,6 +2,7 @@ import { sep } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqlite } from "@job-orch/sqlite";
 import { CHANNELS } from "../../run/pipeline.ts";
+import { JOURNAL } from "../../store/journal.ts";
 import { indexPathOf } from "../../store/paths.ts";
 import type { Reference } from "./reference.ts";
 
@@ -52,7 +53,7 @@ export function countIn(dbPath: string): number {
 
 /** A dead letter: the file and the reason, apart by a space. */
 export async function deadLettersIn(dbPath: string): Promise<readonly string[]> {
-  const transport = sqlite(dbPath);
+  const transport = sqlite(dbPath, { journal: JOURNAL });
   try {
     const found: string[] = [];
     for (const { channel } of CHANNELS) {
@@ -71,7 +72,7 @@ export async function deadLettersIn(dbPath: string): Promise<readonly string[]> 
 
 /** How many requests are neither over nor dead. */
 export async function waitingIn(dbPath: string): Promise<number> {
-  const transport = sqlite(dbPath);
+  const transport = sqlite(dbPath, { journal: JOURNAL });
   try {
     let waiting = 0;
     for (const { channel } of CHANNELS) {
