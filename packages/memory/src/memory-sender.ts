@@ -1,4 +1,4 @@
-import { type Awaitable, ClosedError, type Frame, type Sender } from "@job-orch/core";
+import { type Awaitable, ClosedError, type Frame, SendError, type Sender } from "@job-orch/core";
 import type { Channel } from "./channel.ts";
 import { checkFrames } from "./check-frames.ts";
 import type { Waiter } from "./waiters.ts";
@@ -7,6 +7,7 @@ import type { Waiter } from "./waiters.ts";
 export class MemorySender implements Sender {
   readonly #channel: Channel;
   readonly #onClose: (sender: MemorySender) => void;
+  readonly #waiting = new Set<BlockedSend>();
   #closed = false;
 
   constructor(channel: Channel, onClose: (sender: MemorySender) => void) {
@@ -25,18 +26,29 @@ export class MemorySender implements Sender {
       return Promise.reject(error);
     }
     if (channel.waiters.size === 0 && channel.roomFor(frames, 0) === frames.length) return channel.accept(frames);
-    return new BlockedSend(channel, frames, signal).promise;
+    return this.#wait(new BlockedSend(channel, frames, signal));
   };
 
-  /** Ends it; what waits for room goes on waiting. */
+  /** Ends it; what waits for room is told by who closes. */
   close(): void {
     this.#closed = true;
   }
 
+  /** What waits for room is refused: nobody may be there any more to take anything. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    for (const send of this.#waiting) send.refuse();
     this.#onClose(this);
+  }
+
+  async #wait(send: BlockedSend): Promise<void> {
+    this.#waiting.add(send);
+    try {
+      await send.promise;
+    } finally {
+      this.#waiting.delete(send);
+    }
   }
 }
 
@@ -71,6 +83,18 @@ class BlockedSend implements Waiter {
     this.#end();
     this.#resolve();
     return true;
+  }
+
+  /** Its sender is closed. Says how many were accepted before. */
+  refuse(): void {
+    const { name } = this.#channel;
+    const closed = new ClosedError(`The sender of channel "${name}" was closed while it waited for room`);
+    this.#channel.waiters.remove(this);
+    this.fail(
+      this.#accepted === 0
+        ? closed
+        : new SendError(name, { retry: "later", accepted: this.#accepted, cause: closed, why: "its sender was closed" }),
+    );
   }
 
   fail(error: Error): void {
