@@ -157,7 +157,8 @@ export class Loop {
   /** Cancels a request that is running here. */
   cancel(id: string, reason: Error): boolean {
     const slot = this.#options.slots.all.find(({ attempt }) => attempt?.id === id);
-    if (slot?.attempt === undefined) return this.#hold.cancel(id, (attempt) => this.#work.interrupt(attempt, reason));
+    // One whose fate is decided may wait for its next attempt, although its job has not let go of the slot.
+    if (slot?.attempt === undefined || slot.attempt.decided) return this.#hold.cancel(id, (attempt) => this.#work.interrupt(attempt, reason));
     this.#work.interrupt(slot.attempt, reason);
     return true;
   }

@@ -18,6 +18,7 @@ export class Slots {
   readonly all: readonly Slot[];
   readonly #free: Slot[];
   readonly #make: (() => unknown) | undefined;
+  #disposed = false;
 
   constructor(concurrency: number, source: ResourceSource<unknown> | undefined) {
     const common = isShared(source) ? source.value : undefined;
@@ -55,28 +56,31 @@ export class Slots {
   /** Makes the slot's resources; a failure is tried again with the next request. */
   async prepare(slot: Slot): Promise<void> {
     const made = this.#make?.();
-    slot.resources = isPromise(made) ? await made : made;
+    const resources = isPromise(made) ? await made : made;
+    if (this.#disposed) return end(resources); // made too late: nobody waits for them any more
+    slot.resources = resources;
     slot.ready = true;
   }
 
   /** Ends what the factory made, where it says how: `Symbol.asyncDispose` or `Symbol.dispose`. Shared resources are their owner's. */
   async dispose(): Promise<void> {
     if (this.#make === undefined) return;
+    this.#disposed = true;
     const made = this.all.filter((slot) => slot.ready);
     await Promise.all(
       made.map(async (slot) => {
         const { resources } = slot;
         slot.ready = false;
         slot.resources = undefined;
-        const end = disposerOf(resources);
-        if (end !== undefined) await end.call(resources);
+        await end(resources);
       }),
     );
   }
 }
 
-function disposerOf(resources: unknown): (() => unknown) | undefined {
-  if (typeof resources !== "object" || resources === null) return undefined;
+async function end(resources: unknown): Promise<void> {
+  if (typeof resources !== "object" || resources === null) return;
   const disposable = resources as Partial<AsyncDisposable & Disposable>;
-  return disposable[Symbol.asyncDispose] ?? disposable[Symbol.dispose];
+  const dispose = disposable[Symbol.asyncDispose] ?? disposable[Symbol.dispose];
+  await dispose?.call(resources);
 }

@@ -82,7 +82,8 @@ export class Work {
     attempt.abort(reason);
     if (reason instanceof LeaseLostError) return; // whoever holds it now decides
     if (reason instanceof AttemptTimeoutError) return this.#fail(attempt, reason);
-    if (reason instanceof CancelledError && attempt.running) return; // the job may still end it well; see #fail
+    // The job may still end it well, see #fail; not one that was told to stop for another reason before.
+    if (reason instanceof CancelledError && attempt.running && attempt.abortReason instanceof CancelledError) return;
     this.#cancel(attempt, reason);
   }
 

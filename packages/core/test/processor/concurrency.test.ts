@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { processor, shared, systemEnvironment } from "../../src/index.ts";
-import { belongings } from "../support/belongings.ts";
+import { belongings, stopNow } from "../support/belongings.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { until } from "../support/until.ts";
@@ -125,6 +125,28 @@ describe.each(wires)("concurrency and resources on the $wire wire", ({ open }) =
     await hosted.stop();
     await ran;
     expect(ends).toEqual([0]);
+  });
+
+  it("resources that are made too late are ended all the same", async () => {
+    const gate = Promise.withResolvers<void>();
+    const ends: string[] = [];
+    let asked = false;
+    const make = async () => {
+      asked = true;
+      await gate.promise;
+      return { [Symbol.asyncDispose]: async () => void ends.push("ended") };
+    };
+    const job = plainJob({ name: "late-make", run: (_: null, _resources: object) => 1 });
+    const hosted = processor(job, { transport: own(open()), resources: make });
+    const running = started(hosted);
+    await hosted.send(null);
+    await until("the factory was asked", () => asked);
+
+    await stopNow(running);
+    expect(ends).toEqual([]);
+    gate.resolve();
+
+    await until("they are ended", () => ends.length === 1);
   });
 
   it("shared resources are one for all slots, and stay open: they are their owner's", async () => {

@@ -231,6 +231,27 @@ describe("retries where the transport has no delay", () => {
   });
 });
 
+describe("a job that does not heed its timeout", () => {
+  const { own, run } = belongings();
+
+  it("is cancelled while its request waits for the next attempt", async () => {
+    const clock = new FakeClock();
+    const inner = own(memory({ clock }));
+    const transport = tampered(inner, { capabilities: { delay: false } });
+    const job = plainJob({ name: "deaf", run: () => new Promise<never>(() => undefined) });
+    const retry = { attempts: 3, backoff: { kind: "fixed", baseMs: 60_000, jitter: "none" } } as const;
+    const hosted = run(processor(job, { transport, environment: { ...systemEnvironment, clock }, timeoutMs: 100, retry }));
+    const result = hosted.sendReceive(undefined, { id: "deaf" });
+    await clock.advance(200);
+
+    await hosted.cancel("deaf");
+    await clock.advance(10);
+
+    expect(await result).toMatchObject({ ok: false, error: { code: "ERR_CANCELLED" } });
+    expect(await inner.depth("deaf")).toMatchObject({ cancelled: 1, inFlight: 0 });
+  });
+});
+
 describe("requests whose holder dies with them", () => {
   const { own, run } = belongings();
 
