@@ -87,6 +87,7 @@ test("where nothing can be drawn over there is one plain line per second, withou
 
 test("a terminal that can has colour, unless NO_COLOR is set", () => {
   vi.stubEnv("FORCE_COLOR", undefined);
+  vi.stubEnv("CI", undefined);
   vi.stubEnv("TERM", "xterm-256color");
   vi.stubEnv("NO_COLOR", undefined);
   expect(screenOn(terminal(80, true).stream).paint("cyan", "x")).toBe("\u001b[36mx\u001b[39m");

@@ -21,9 +21,9 @@ const OLDEST = `with levels(level) as (values (0), (1), (2), (3), (4), (5), (6),
   select level, (select min(seq) from jo_ready where queue = ? and level = levels.level) as seq from levels
   where seq is not null order by seq limit 1`;
 const HOLD_ONE = "insert into jo_held values (?, ?, ?, ?, ?, ?)";
-const HOLD_MANY = `insert into jo_held select ?1 + key, value, ?2, ?3,
-    coalesce((select next from jo_attempts where seq = value order by fence desc limit 1), 1), ?4
-  from json_each(?5)`;
+const HOLD_MANY = `insert into jo_held select ? + key, value, ?, ?,
+    coalesce((select next from jo_attempts where seq = value order by fence desc limit 1), 1), ?
+  from json_each(?)`;
 
 /** A ready frame as it is claimed. */
 export type ReadyRow = readonly [

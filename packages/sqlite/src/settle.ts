@@ -10,8 +10,8 @@ import type { Transaction } from "./transaction.ts";
 const MOST_ATTEMPTS = 100;
 
 const CLOSE_ATTEMPT = `insert into jo_attempts select seq, fence, attempt, attempt + ?, started_ms, ?, ?, ? from jo_held where fence = ?`;
-const FORGET_ATTEMPTS = `delete from jo_attempts where seq = ?1 and fence <=
-  (select fence from jo_attempts where seq = ?1 order by fence desc limit 1 offset ?2 + 0)`;
+const FORGET_ATTEMPTS = `delete from jo_attempts where seq = ? and fence <=
+  (select fence from jo_attempts where seq = ? order by fence desc limit 1 offset ? + 0)`;
 
 /** Those of the loans that are on loan no longer. */
 export function findLost(tx: Transaction, loans: readonly Loan[]): ReadonlySet<Loan> {
@@ -67,7 +67,7 @@ export function comeAgain(tx: Transaction, loan: Loan, { delayMs, charge, error 
   const { seq, fence, level, source } = loan;
   tx.sql.run(CLOSE_ATTEMPT, charge ? 1 : 0, tx.nowMs, charge ? "retried" : "handed-back", errorText(error), fence);
   tx.sql.run("delete from jo_held where fence = ?", fence);
-  tx.sql.run(FORGET_ATTEMPTS, seq, MOST_ATTEMPTS);
+  tx.sql.run(FORGET_ATTEMPTS, seq, seq, MOST_ATTEMPTS);
   place(tx, source.queue, seq, level, delayMs > 0 ? wholeMs(tx.nowMs + delayMs) : undefined);
 }
 

@@ -2,7 +2,7 @@
 export interface MpSend<in Message> {
   /**
    * Promise: resolves when the channel has accepted the message at its declared durability.
-   * Errors:  `ERR_SEND`, `ERR_CLOSED`, `ERR_DECODE` (does not fit the schema); rejects with `signal.reason` on abort.
+   * Errors:  `ERR_SEND`, `ERR_CLOSED`, `ERR_VALIDATION`; rejects with `signal.reason` on abort.
    */
   readonly send: (message: Message, options?: { readonly signal?: AbortSignal }) => Promise<void>;
 }

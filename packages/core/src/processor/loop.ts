@@ -158,7 +158,8 @@ export class Loop {
   cancel(id: string, reason: Error): boolean {
     const slot = this.#options.slots.all.find(({ attempt }) => attempt?.id === id);
     // One whose fate is decided may wait for its next attempt, although its job has not let go of the slot.
-    if (slot?.attempt === undefined || slot.attempt.decided) return this.#hold.cancel(id, (attempt) => this.#work.interrupt(attempt, reason));
+    if (slot?.attempt === undefined || slot.attempt.decided)
+      return this.#hold.cancel(id, (attempt) => this.#work.interrupt(attempt, reason));
     this.#work.interrupt(slot.attempt, reason);
     return true;
   }

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- hostile jobs answer with such objects */
 import { describe, expect, it } from "vitest";
 import { batch, flatMap, map, pipe, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
