@@ -51,6 +51,7 @@ test("a second Ctrl-C quits at once, and still nothing is lost", { timeout: 120_
 });
 
 test("two runs at once share the work, and end with one index", { timeout: 120_000 }, async () => {
+  tree.addTexts(4_000); // enough that neither is done before the other has begun
   const runs = await Promise.all([runDemo(tree.root, "--db", dbPath), runDemo(tree.root, "--db", dbPath)]);
   for (const { code, stderr } of runs) expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(runs.filter(({ stdout }) => stdout.includes("this one helps it"))).toHaveLength(1);
