@@ -21,16 +21,26 @@ import {
 } from "./support/scene.ts";
 
 /** By when a dead process must have been noticed, with the time it takes to look. Units: milliseconds. */
+/** Completed frames that are kept by default. */
+const MOST_KEPT = 10_000;
 const DEAD_WITHIN_MS = 5_000;
 
 test("two processes with eight receivers get each frame once between them", async () => {
   const path = file();
   const peers = await Promise.all([startPeer(path), startPeer(path)]);
   await Promise.all(peers.map((peer) => peer.consume(work(), { leaseMs: 1_000, maxInFlight: 7 }, { receivers: 4 })));
-  const count = 2_000;
   const transport = open(path);
-  const sent = Array.from({ length: count }, (_, index) => frame(String(index)));
-  for (let from = 0; from < count; from += 100) await send(transport, work(), sent.slice(from, from + 100));
+  let count = 0;
+  // On a busy machine one process may be done with many before the other has its turn.
+  while (count < 2_000 || (count < 50_000 && peers.some((peer) => peer.taken.length === 0))) {
+    const from = count;
+    await send(
+      transport,
+      work(),
+      Array.from({ length: 100 }, (_, index) => frame(String(from + index))),
+    );
+    count += 100;
+  }
 
   const acked = (): string[] => peers.flatMap((peer) => peer.acked);
   await until(() => acked().length >= count, "all are acked");
@@ -39,7 +49,7 @@ test("two processes with eight receivers get each frame once between them", asyn
   expect(new Set(taken.map(({ id }) => id)).size).toBe(count);
   expect(taken.every(({ attempt }) => attempt === 1)).toBe(true);
   for (const peer of peers) expect(peer.taken.length).toBeGreaterThan(0);
-  expect(await transport.depth("work")).toMatchObject({ ready: 0, inFlight: 0, completed: count });
+  expect(await transport.depth("work")).toMatchObject({ ready: 0, inFlight: 0, completed: Math.min(count, MOST_KEPT) });
 });
 
 test("what a killed process held is back within 5 s, as a lost attempt in its history", async () => {
