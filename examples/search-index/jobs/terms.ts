@@ -1,4 +1,5 @@
 import { scanWords } from "./scan-words.ts";
+import { TermTable } from "./term-table.ts";
 
 /** Longer words are hashes, encoded data and minified names: nobody searches for them. Units: UTF-16 units. */
 const LONGEST_TERM = 40;
@@ -12,20 +13,22 @@ export interface Terms {
   readonly terms: string;
 }
 
+const table = new TermTable();
+
 /** The terms of a text, in lower case: its words, and the parts of those in `camelCase`. */
 export function termsOf(text: string): Terms {
-  const counts = new Map<string, number>();
-  const lower = text.toLowerCase();
-  const wordAt =
-    lower.length === text.length ? lower.slice.bind(lower) : (start: number, end: number) => text.slice(start, end).toLowerCase();
   let tokens = 0;
+  table.begin(text);
   scanWords(text, (start, end, whole) => {
     if (whole) tokens++;
-    if (end - start > LONGEST_TERM) return;
-    const term = wordAt(start, end);
-    counts.set(term, (counts.get(term) ?? 0) + 1);
+    if (end - start <= LONGEST_TERM) table.add(start, end);
   });
-  return { tokens, terms: join(counts) };
+  const terms: string[] = [];
+  for (const [term, count] of table) {
+    for (let repeat = Math.min(count, MOST_REPEATS); repeat > 0; repeat--) terms.push(term);
+  }
+  table.begin(""); // lets go of the text
+  return { tokens, terms: terms.join(" ") };
 }
 
 /** The words that a query asks for. */
@@ -35,12 +38,4 @@ export function queryTerms(query: string): readonly string[] {
     if (whole && end - start <= LONGEST_TERM) terms.add(query.slice(start, end).toLowerCase());
   });
   return [...terms];
-}
-
-function join(counts: ReadonlyMap<string, number>): string {
-  const terms: string[] = [];
-  for (const [term, count] of counts) {
-    for (let repeat = Math.min(count, MOST_REPEATS); repeat > 0; repeat--) terms.push(term);
-  }
-  return terms.join(" ");
 }

@@ -1,5 +1,5 @@
 /** Units: UTF-16 units. */
-const MOST_LENGTH = 4 * 1024 * 1024;
+const MOST_LENGTH = 2 * 1024 * 1024;
 
 /**
  * Texts on their way from one stage to the next. Requests hold a reference and not the text: the store stays small, and a

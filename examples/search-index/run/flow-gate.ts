@@ -3,7 +3,7 @@ import type { Backlog } from "./backlog.ts";
 /** More files than this found and not read: the walk waits. */
 const MOST_FOUND = 50_000;
 /** More files than this read and not tokenised: reading waits. */
-const MOST_READ = 256;
+const MOST_READ = 128;
 
 interface Pausable {
   readonly pause: () => void;

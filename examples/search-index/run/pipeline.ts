@@ -56,20 +56,20 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
     watched(readJob, (file) => onRead(file)),
     {
       transport,
-      concurrency: 64,
+      concurrency: 32,
       resources,
       retry: RETRY,
     },
   );
   const tokenise = processor(
     watched(tokeniseJob, (file) => onTokenised(file)),
-    { transport, concurrency: 64, resources, retry: RETRY },
+    { transport, concurrency: 32, resources, retry: RETRY },
   );
   const write = processor(
     watched(indexJob, ({ change }) => tally.indexed(change)),
     {
       transport,
-      concurrency: 512,
+      concurrency: 256,
       resources: shared({ index }),
       retry: RETRY,
     },

@@ -21,3 +21,13 @@ test("what is too long to be searched for counts as a word and is no term", () =
 test("a query asks for whole words, once each", () => {
   expect(queryTerms("fooBar foobar, Baz!")).toEqual(["foobar", "baz"]);
 });
+
+test("texts of very many different words are counted like others, one after the other", () => {
+  const many = Array.from({ length: 50_000 }, (_, place) => `w${place} W${place}`).join(" ");
+  for (let round = 0; round < 2; round++) {
+    const { tokens, terms } = termsOf(many);
+    expect(tokens).toBe(100_000);
+    expect(terms.split(" ")).toEqual(Array.from({ length: 100_000 }, (_, place) => `w${place >> 1}`));
+    expect(termsOf("one two One")).toEqual({ tokens: 3, terms: "one one two" });
+  }
+});
