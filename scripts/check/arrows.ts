@@ -9,8 +9,11 @@ import { type Manifest, runtimeDependencies, type WorkspacePackage, workspacePac
 /** Which packages of ours a package may need to run. Not listed: an adapter, which may need core. */
 const mayNeed: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  link: ["core", "supervisor"],
   threads: ["core", "link"],
   processes: ["core", "link"],
+  events: ["core", "timers"],
+  actors: ["core", "link"],
 };
 /** Everything that core needs besides Node. */
 const coreMayNeed = ["@standard-schema/spec", "eventemitter3"];
