@@ -16,4 +16,5 @@ export { ProcessorEmitter } from "./processor/events.ts";
 export { idSource } from "./processor/ids.ts";
 export { duration, isShared, whole } from "./processor/options.ts";
 export { checkUserHeaders, NO_HEADERS, userHeaders } from "./processor/reserved-headers.ts";
+export type { AnySendOptions } from "./processor/send-options.ts";
 export { Sweeper } from "./processor/sweeper.ts";

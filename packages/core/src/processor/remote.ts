@@ -3,6 +3,7 @@ import type { Run } from "../contracts/run.ts";
 import type { ErrorClass } from "../errors/wire-error-codec.ts";
 import { engineOf } from "./processor.ts";
 import { userHeaders } from "./reserved-headers.ts";
+import type { AnySendOptions, CallOptions } from "./send-options.ts";
 import { sendReceive } from "./send-receive.ts";
 
 /** A job that sends its requests to a processor and answers with its responses. */
@@ -16,7 +17,8 @@ export interface RemoteJob<Name extends string, Request, Response> extends Run<R
  * Makes a processor a job again: its `run` sends the request on and awaits the response. So a queue can run its work on
  * another host: `processor(remote(pool), { transport: sqlite("jobs.db") })`.
  *
- * Promise: cancelling the outer request cancels the inner one; deadline and headers are handed on. The inner processor must be running.
+ * Promise: cancelling the outer request cancels the inner one; deadline and headers are handed on, and the
+ * outer id as `origin`. The inner processor must be running.
  */
 export function remote<Request, Response, Name extends string = string>(
   inner: Processor<Request, Response, never> & { readonly name: Name; readonly answers?: "one" },
@@ -27,7 +29,13 @@ export function remote<Request, Response, Name extends string = string>(
     errors: engineOf(inner)?.errors ?? [],
     run: (request, _resources, context) => {
       const timeoutMs = context.deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, context.deadline - Date.now());
-      return handle.call(request, { signal: context.signal, timeoutMs, headers: userHeaders(context.headers) });
+      const options: AnySendOptions = {
+        signal: context.signal,
+        timeoutMs,
+        headers: userHeaders(context.headers),
+        origin: context.id,
+      };
+      return handle.call(request, options as CallOptions);
     },
   };
 }

@@ -57,4 +57,9 @@ export interface AnySendOptions extends BaseSendOptions {
   readonly dedupeKey?: string;
   readonly dedupe?: Partial<Omit<Dedupe, "key">>;
   readonly timeoutMs?: number;
+  /**
+   * The request on whose behalf this one is sent; hosts use it to recognise a request that killed its worker before, across retries.
+   * Core ignores it.
+   */
+  readonly origin?: string;
 }

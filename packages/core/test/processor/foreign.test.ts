@@ -214,6 +214,24 @@ describe.each(wires)("remote jobs on the $wire wire", ({ open }) => {
     expect(await result).toMatchObject({ ok: false, error: { code: "ERR_CANCELLED" } });
   });
 
+  it("a host hears on whose behalf it is called, the same id in every attempt", async () => {
+    const origins: unknown[] = [];
+    const host = Object.assign(new Shouter(), {
+      call: async (_request: string, options?: object): Promise<string> => {
+        origins.push((options as { readonly origin?: unknown }).origin);
+        if (origins.length < 2) throw new Error("its worker died");
+        return "done";
+      },
+      sendReceive: async (): Promise<never> => {
+        throw new Error("not what remote uses");
+      },
+    });
+    const outer = run(processor(remote(host), { transport: own(open()), retry: { attempts: 2, backoff: { kind: "fixed", baseMs: 1 } } }));
+
+    expect(await outer.call("a", { id: "outer" })).toBe("done");
+    expect(origins).toEqual(["outer", "outer"]);
+  });
+
   it("the deadline is handed on", async () => {
     const leaf = plainJob({ name: "leaf", run: (_: null, _resources, { deadline }) => deadline ?? null });
     const inner = run(processor(leaf, { transport: own(open()) }));
