@@ -18,3 +18,4 @@ export { duration, isShared, whole } from "./processor/options.ts";
 export { checkUserHeaders, NO_HEADERS, userHeaders } from "./processor/reserved-headers.ts";
 export type { AnySendOptions } from "./processor/send-options.ts";
 export { Sweeper } from "./processor/sweeper.ts";
+export { Ring } from "./ring.ts";
