@@ -1,6 +1,7 @@
 // What the packages between core and the adapters share with it: link, timers, supervisor, actors, streams, events. Not for
 // applications: it follows core's version and may change with any minor one.
 
+export { steadyNow } from "./clock.ts";
 export { isJsonPlain } from "./codec/is-json-plain.ts";
 export { fromWireError, toWireError } from "./errors/wire-error-codec.ts";
 export { safeRead, safeString, safeText } from "./errors/safe-read.ts";
@@ -19,3 +20,5 @@ export { checkUserHeaders, NO_HEADERS, userHeaders } from "./processor/reserved-
 export type { AnySendOptions } from "./processor/send-options.ts";
 export { Sweeper } from "./processor/sweeper.ts";
 export { Ring } from "./ring.ts";
+export { formatPath, type PathStep } from "./codec/format-path.ts";
+export { refuseNesting, refusePrototypeKeys } from "./codec/json-guards.ts";
