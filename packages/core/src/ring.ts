@@ -2,10 +2,16 @@ const LEAST_SLOTS = 8;
 /** A ring up to this size is kept when it runs empty; a larger one gives its memory back. */
 const KEPT_SLOTS = 1_024;
 
-/** First in, first out, in one array that doubles when it is full: no node per item, nothing moves when one leaves. */
+const NO_SLOTS: readonly never[] = [];
+
+/**
+ * First in, first out, in one array that doubles when it is full: no node per item, nothing moves when one leaves, and no
+ * array before the first one comes.
+ */
 export class Ring<Item> {
-  #items: (Item | undefined)[] = new Array(LEAST_SLOTS);
-  #mask = LEAST_SLOTS - 1;
+  #items: (Item | undefined)[] = NO_SLOTS as never[];
+  /** Of the positions in the array; −1 while there is none. */
+  #mask = -1;
   #head = 0;
   #length = 0;
 
@@ -37,18 +43,18 @@ export class Ring<Item> {
   }
 
   clear(): void {
-    this.#items = new Array(LEAST_SLOTS);
-    this.#mask = LEAST_SLOTS - 1;
+    this.#items = NO_SLOTS as never[];
+    this.#mask = -1;
     this.#head = 0;
     this.#length = 0;
   }
 
   #grow(): void {
-    const size = this.#mask + 1;
-    const grown: (Item | undefined)[] = new Array(size * 2);
+    const size = Math.max(LEAST_SLOTS, 2 * (this.#mask + 1));
+    const grown: (Item | undefined)[] = new Array(size);
     for (let at = 0; at < this.#length; at++) grown[at] = this.#items[(this.#head + at) & this.#mask];
     this.#items = grown;
-    this.#mask = size * 2 - 1;
+    this.#mask = size - 1;
     this.#head = 0;
   }
 }
