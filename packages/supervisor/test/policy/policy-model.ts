@@ -100,7 +100,9 @@ export class PolicyModel {
   }
 
   #proving(slot: number): boolean {
-    return this.phase(slot) === "up" && this.#looping && this.#last(slot, "started").looping;
+    if (!this.#looping || this.phase(slot) !== "up") return false;
+    const started = this.#last(slot, "started");
+    return started.looping && this.#history.indexOf(started) >= this.#anewAt; // in this crash loop, not in one before
   }
 
   #startsFail(): boolean {
