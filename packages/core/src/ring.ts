@@ -42,6 +42,16 @@ export class Ring<Item> {
     return item;
   }
 
+  /** The first one, which stays. */
+  peek(): Item | undefined {
+    return this.#length === 0 ? undefined : this.#items[this.#head];
+  }
+
+  /** Shows each, the first one first. */
+  each(show: (item: Item) => void): void {
+    for (let at = 0; at < this.#length; at++) show(this.#items[(this.#head + at) & this.#mask] as Item);
+  }
+
   clear(): void {
     this.#items = NO_SLOTS as never[];
     this.#mask = -1;
