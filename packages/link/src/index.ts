@@ -1,1 +1,21 @@
-export {};
+export { Pool } from "./host/pool.ts";
+export type { PoolEvents, WorkerEvent } from "./host/pool-events.ts";
+export type { PoolOptions } from "./host/pool-options.ts";
+export type { PoolStats, WorkerStats } from "./host/pool-stats.ts";
+export {
+  type CrashReport,
+  PoisonRequestError,
+  PoolFullError,
+  PoolUnavailableError,
+  WorkerCrashedError,
+  WorkerStartError,
+} from "./link-errors.ts";
+export type { Measured } from "./measured.ts";
+export type { PoolCallOptions, PoolSendOptions } from "./processor/call-options.ts";
+export { hostJob } from "./processor/host-job.ts";
+export type { PooledEvents, PooledProcessor } from "./processor/pooled-processor.ts";
+export type { Exit, LinkEvents, Start, WorkerFactory, WorkerLink } from "./worker-link.ts";
+export { type Control, EXTRA, type Extra, type Hello, headOf, jobOf, Kind, kindOf, slotOf, TEXT } from "./wire/frames.ts";
+export { asText, payloadOf, type ToText, type Wire } from "./wire/payload.ts";
+export { transfer } from "./wire/transfer.ts";
+export { Runner, type RunnerOptions } from "./worker/runner.ts";

@@ -1,0 +1,67 @@
+import type { ExitClass } from "@job-orch/supervisor";
+import { PoisonRequestError, WorkerCrashedError } from "../link-errors.ts";
+import type { Member } from "./member.ts";
+import type { Pool } from "./pool.ts";
+import type { Task } from "./task.ts";
+
+/** What we did to a worker is nobody's fault in it. */
+const OURS: readonly ExitClass[] = ["scaledDown", "recycled", "drained", "condemned"];
+
+/**
+ * What becomes of the requests of a worker that ended.
+ *
+ * Shape: not begun: back to the front of the queue, in order, as if nothing had been. Begun: again if the pool may
+ *        (`retry.onCrash`), alone, because it may be what ended the worker; else its caller hears of the crash. One that ended
+ *        workers before, twice alone or three times in company, is given up. Ended, with its answer lost: as begun, but no suspect.
+ */
+export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): void {
+  const tasks = member.assigned();
+  if (tasks.length === 0) return;
+  const fates = tasks.map((task) => ({ task, fate: member.fateOf(task.slot, pool.tellsBegun) }));
+  const suspects = OURS.includes(exitClass) ? [] : fates.filter(({ fate }) => fate === "running");
+  for (const { task, fate } of fates.reverse()) {
+    member.forget(task);
+    if (fate === "untouched") handBack(pool, task);
+    else
+      crashed(pool, member, task, {
+        completed: fate === "done",
+        suspects: suspects.length,
+        suspect: suspects.some((one) => one.task === task),
+      });
+  }
+}
+
+function handBack(pool: Pool, task: Task): void {
+  if (task.quarantined) pool.isolate(task);
+  else pool.requeue(task);
+}
+
+interface Circumstances {
+  readonly completed: boolean;
+  readonly suspects: number;
+  readonly suspect: boolean;
+}
+
+function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, suspect }: Circumstances): void {
+  const { settings, name } = pool;
+  const report = { place: member.place, incarnation: member.incarnation, exit: member.exit ?? { code: null } };
+  const error = new WorkerCrashedError(name, report, { completed, suspects });
+  if (suspect) {
+    const { convicted, crashes } = pool.suspects.note(
+      task.origin ?? pool.idOf(task),
+      error,
+      suspects === 1,
+      settings.environment.clock.now(),
+    );
+    if (convicted && crashes.length > 1) {
+      const poison = new PoisonRequestError(name, crashes);
+      task.owner.buried(task, poison);
+      return pool.fail(task, poison);
+    }
+  }
+  if (!settings.retriesCrashes) return pool.fail(task, error);
+  task.attempt++;
+  task.owner.retried(task, error);
+  if (suspect) pool.isolate(task);
+  else pool.requeue(task);
+}

@@ -1,0 +1,194 @@
+import type { Transferable } from "node:worker_threads";
+import { Claim, takeBack } from "../wire/claims.ts";
+import { EXTRA, type Extra, headOf, slotOf, TEXT } from "../wire/frames.ts";
+import type { Exit, WorkerLink } from "../worker-link.ts";
+import type { Credits } from "./credits.ts";
+import { ASSIGNED, type Task } from "./task.ts";
+
+/** `retiring`: it works on, its successor is being started. `draining`: it ends what it began. `condemned`: so, and then it is ended. */
+export type MemberState = "starting" | "ready" | "retiring" | "draining" | "condemned" | "down";
+
+export interface MemberOptions {
+  readonly place: number;
+  readonly incarnation: number;
+  readonly slots: number;
+  readonly claims: Int32Array | undefined;
+  readonly credits: Credits;
+  readonly bornMs: number;
+}
+
+/** What was known of a request when its worker ended. */
+export type Fate = "untouched" | "running" | "done";
+
+/** One worker, from its start to its end: what it has, what is on its way to it, and how much more it may be given. */
+export class Member {
+  readonly place: number;
+  readonly incarnation: number;
+  readonly credits: Credits;
+  readonly bornMs: number;
+  /** By slot; a slot may be held and have none: its request was taken back or given up. */
+  readonly tasks: (Task | undefined)[];
+  readonly #claims: Int32Array | undefined;
+  /** Slots whose request was begun, where there are no claims to tell. */
+  readonly #begun: Uint8Array;
+  readonly #held: Uint8Array;
+  readonly #free: number[];
+  link: WorkerLink | undefined;
+  state: MemberState = "starting";
+  /** Kept for one request that must run alone. */
+  reserved = false;
+  /** Why it ends, if it was asked to. */
+  asked: "scaledDown" | "recycled" | "drained" | "condemned" | "hung" | "outOfMemory" | undefined;
+  exit: Exit | undefined;
+  inFlight = 0;
+  served = 0;
+  /** Since when it has nothing to do. Units: milliseconds of steady time. */
+  idleSinceMs: number;
+  /** Slots whose job was told to stop, and by when it must have. Units: milliseconds of steady time. */
+  readonly overdue = new Map<number, number>();
+  #out: unknown[] = [];
+  #outCount = 0;
+  #outChars = 0;
+  #transfers: Transferable[] = [];
+
+  constructor({ place, incarnation, slots, claims, credits, bornMs }: MemberOptions) {
+    this.place = place;
+    this.incarnation = incarnation;
+    this.credits = credits;
+    this.bornMs = bornMs;
+    this.idleSinceMs = bornMs;
+    this.#claims = claims;
+    this.tasks = new Array<Task | undefined>(slots).fill(undefined);
+    this.#begun = new Uint8Array(slots);
+    this.#held = new Uint8Array(slots);
+    this.#free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
+  }
+
+  /** Whether it takes one more request. */
+  get hasRoom(): boolean {
+    return (
+      this.inFlight < this.credits.window &&
+      this.#free.length > 0 &&
+      !this.reserved &&
+      (this.state === "ready" || this.state === "retiring")
+    );
+  }
+
+  get shares(): boolean {
+    return this.#claims !== undefined;
+  }
+
+  /** How many requests wait to be handed over. */
+  get outgoing(): number {
+    return this.#outCount;
+  }
+
+  /** Units: characters of text among them. */
+  get outgoingChars(): number {
+    return this.#outChars;
+  }
+
+  assign(task: Task): void {
+    const slot = this.#free.pop() as number; // the caller asked for room first
+    this.tasks[slot] = task;
+    this.#held[slot] = 1;
+    this.#begun[slot] = 0;
+    this.inFlight++;
+    task.state = ASSIGNED;
+    task.member = this;
+    task.slot = slot;
+    task.startedMs = 0;
+    if (this.#claims !== undefined) Atomics.store(this.#claims, slot, Claim.Queued);
+    const extra = extraOf(task);
+    const flags = (task.isText ? TEXT : 0) | (extra === undefined ? 0 : EXTRA);
+    this.#out.push(headOf(0, flags, task.job, slot), task.number, task.body);
+    if (extra !== undefined) this.#out.push(extra);
+    if (task.isText) this.#outChars += (task.body as string).length;
+    this.#outCount++;
+    const { transfers } = task;
+    if (transfers !== undefined) this.#transfers.push(...transfers);
+  }
+
+  /** Hands over what waits. A value that cannot be carried after all costs only its own request. */
+  flush(refuse: (task: Task, error: unknown) => void): void {
+    if (this.#outCount === 0 || this.link === undefined) return;
+    const batch = this.#out;
+    const transfers = this.#transfers;
+    this.#out = [];
+    this.#outCount = 0;
+    this.#outChars = 0;
+    if (transfers.length > 0) this.#transfers = [];
+    try {
+      this.link.send(batch, transfers);
+    } catch {
+      this.#flushOneByOne(batch, refuse);
+    }
+  }
+
+  /** A worker says that it is done with a slot. `undefined` also when nobody waits for it any more; false when it never had it. */
+  release(slot: number): Task | undefined | false {
+    if (this.#held[slot] !== 1) return false;
+    const task = this.tasks[slot];
+    this.tasks[slot] = undefined;
+    this.#held[slot] = 0;
+    this.#free.push(slot);
+    this.inFlight--;
+    if (this.overdue.size > 0) this.overdue.delete(slot);
+    return task;
+  }
+
+  noteBegun(slot: number): void {
+    if (this.#held[slot] === 1) this.#begun[slot] = 1;
+  }
+
+  /** Takes a request back that was not begun; its slot is free when the worker has passed over it. */
+  takeBack(task: Task): boolean {
+    if (this.#claims === undefined || !takeBack(this.#claims, task.slot)) return false;
+    this.tasks[task.slot] = undefined;
+    task.member = undefined;
+    return true;
+  }
+
+  /** Nobody waits for its answer any more. */
+  forget(task: Task): void {
+    this.tasks[task.slot] = undefined;
+  }
+
+  /** Whether its job runs, as far as one can see from here. */
+  isRunning(slot: number): boolean {
+    return this.#claims === undefined ? this.#begun[slot] === 1 : Atomics.load(this.#claims, slot) === Claim.Running;
+  }
+
+  fateOf(slot: number, tellsBegun: boolean): Fate {
+    if (this.#claims === undefined) return this.#begun[slot] === 1 || !tellsBegun ? "running" : "untouched";
+    const word = Atomics.load(this.#claims, slot);
+    return word === Claim.Running ? "running" : word === Claim.Done ? "done" : "untouched";
+  }
+
+  /** What it has, in the order it was given. */
+  assigned(): Task[] {
+    const all = this.tasks.filter((task) => task !== undefined);
+    return all.sort((a, b) => a.number - b.number);
+  }
+
+  #flushOneByOne(batch: readonly unknown[], refuse: (task: Task, error: unknown) => void): void {
+    for (let at = 0; at < batch.length;) {
+      const head = batch[at] as number;
+      const size = (head & EXTRA) === 0 ? 3 : 4;
+      const task = this.tasks[slotOf(head)];
+      try {
+        this.link?.send(batch.slice(at, at + size), task?.transfers ?? []);
+      } catch (error) {
+        this.release(slotOf(head));
+        if (task !== undefined) refuse(task, error);
+      }
+      at += size;
+    }
+  }
+}
+
+function extraOf(task: Task): Extra | undefined {
+  const { ownId, headers, deadline, attempt } = task;
+  if (ownId === undefined && headers === undefined && deadline === undefined && attempt === 1) return undefined;
+  return { id: ownId, headers, deadline, attempt };
+}

@@ -1,0 +1,123 @@
+import { AttemptTimeoutError, DeadlineError } from "@job-orch/core";
+import { steadyNow, type Sweeper } from "@job-orch/core/substrate";
+import type { Member } from "./member.ts";
+import type { Pool } from "./pool.ts";
+import type { Task } from "./task.ts";
+
+/** An attempt's time begins when it is seen to run; it is looked for this often in its length. */
+const LOOKS_PER_TIMEOUT = 8;
+const SHORTEST_LOOK_MS = 5;
+/** The neighbours of a job that does not stop get this many times its grace. */
+const NEIGHBOUR_GRACES = 5;
+
+/** Everything that has a time: callers who stop waiting, attempts that run too long, jobs that do not stop when told to. */
+export class Overdue {
+  readonly #pool: Pool;
+  readonly #sweeper: Sweeper;
+  readonly #lookMs: number;
+  /** When a condemned worker is ended, whoever runs in it. Units: milliseconds of steady time. */
+  readonly #condemned = new Map<Member, number>();
+
+  constructor(pool: Pool, sweeper: Sweeper) {
+    this.#pool = pool;
+    this.#sweeper = sweeper;
+    const { timeoutMs } = pool.settings;
+    this.#lookMs = Number.isFinite(timeoutMs) ? Math.max(SHORTEST_LOOK_MS, timeoutMs / LOOKS_PER_TIMEOUT) : Number.POSITIVE_INFINITY;
+  }
+
+  /** Something is due then. */
+  note(atMs: number): void {
+    this.#sweeper.note(atMs);
+    if (this.#lookMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(this.#nowMs() + this.#lookMs);
+  }
+
+  /** A job was told to stop; it has until then. */
+  watch(member: Member, slot: number): void {
+    const { graceMs } = this.#pool.settings;
+    if (!Number.isFinite(graceMs)) return;
+    const byMs = this.#nowMs() + graceMs;
+    member.overdue.set(slot, byMs);
+    this.#sweeper.note(byMs);
+  }
+
+  stop(): void {
+    this.#sweeper.stop();
+    this.#condemned.clear();
+  }
+
+  /** Handles what is due; when the next is. */
+  sweep(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    const late: Task[] = [];
+    this.#pool.each((task) => {
+      if (task.endsMs > nowMs) nextMs = Math.min(nextMs, task.endsMs);
+      else late.push(task);
+    });
+    for (const task of late) this.#pool.abandon(task, this.#deadline(task));
+    nextMs = Math.min(nextMs, this.#sweepAttempts(nowMs));
+    for (const member of this.#pool.roster.members) nextMs = Math.min(nextMs, this.#sweepStubborn(member, nowMs));
+    return nextMs;
+  }
+
+  #deadline(task: Task): DeadlineError {
+    return new DeadlineError(`No response from "${task.owner.name}" to request "${this.#pool.idOf(task)}" in time; it may still run`);
+  }
+
+  #sweepAttempts(nowMs: number): number {
+    const { timeoutMs } = this.#pool.settings;
+    if (!Number.isFinite(timeoutMs)) return Number.POSITIVE_INFINITY;
+    let any = false;
+    for (const member of this.#pool.roster.members) {
+      for (const task of member.tasks) {
+        if (task === undefined) continue;
+        any = true;
+        if (task.startedMs === 0) {
+          if (member.isRunning(task.slot) || (!member.shares && task.slot >= 0)) task.startedMs = nowMs;
+        } else if (nowMs - task.startedMs >= timeoutMs) {
+          const id = this.#pool.idOf(task);
+          this.#pool.abandon(task, new AttemptTimeoutError(`Attempt ${task.attempt} of request "${id}" took longer than ${timeoutMs} ms`));
+        }
+      }
+    }
+    return any || this.#pool.pending > 0 ? nowMs + this.#lookMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** A job that was told to stop and did not: its worker gets no more work, its neighbours get time, and then it is ended. */
+  #sweepStubborn(member: Member, nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    const killAtMs = this.#condemned.get(member);
+    if (member.state === "down") {
+      this.#condemned.delete(member);
+      return nextMs;
+    }
+    if (killAtMs === undefined) {
+      for (const byMs of member.overdue.values()) {
+        if (byMs > nowMs) nextMs = Math.min(nextMs, byMs);
+        else return this.#condemn(member, nowMs);
+      }
+      return nextMs;
+    }
+    const neighbours = member.tasks.some((task) => task !== undefined);
+    if (!neighbours || nowMs >= killAtMs) {
+      this.#condemned.delete(member);
+      member.link?.kill();
+      return nextMs;
+    }
+    return Math.min(killAtMs, nowMs + SHORTEST_LOOK_MS * 4);
+  }
+
+  #condemn(member: Member, nowMs: number): number {
+    const { name, emitter, roster, settings } = this.#pool;
+    const { place, incarnation } = member;
+    emitter.emit("workerCondemned", { pool: name, place, incarnation, why: "a job did not stop when it was told to" });
+    roster.condemn(member, "condemned");
+    this.#pool.takeBackAll(member);
+    this.#pool.refill();
+    this.#condemned.set(member, nowMs + settings.graceMs * NEIGHBOUR_GRACES);
+    return nowMs;
+  }
+
+  #nowMs(): number {
+    return steadyNow(this.#pool.settings.environment.clock);
+  }
+}

@@ -1,0 +1,46 @@
+import type { ExitClass } from "@job-orch/supervisor";
+import { EventEmitter } from "eventemitter3";
+import type { Exit } from "../worker-link.ts";
+
+/** What every event about one worker says. */
+export interface WorkerEvent {
+  readonly pool: string;
+  readonly place: number;
+  readonly incarnation: number;
+}
+
+/** The life of a pool's workers. A listener that throws changes nothing. */
+export interface PoolEvents {
+  readonly workerStarting: WorkerEvent;
+  readonly workerReady: WorkerEvent & { readonly tookMs: number };
+  readonly workerExited: WorkerEvent & { readonly exitClass: ExitClass; readonly exit: Exit };
+  /** It gets no new work and is ended when its neighbours' time is over. */
+  readonly workerCondemned: WorkerEvent & { readonly why: string };
+  /** A place stays empty for a while. Units: milliseconds. */
+  readonly restartDelayed: { readonly pool: string; readonly place: number; readonly delayMs: number };
+  readonly crashLooping: { readonly pool: string };
+  readonly recovered: { readonly pool: string };
+  /** Requests that one worker had not begun went to another. */
+  readonly stolen: { readonly pool: string; readonly from: number; readonly to: number; readonly count: number };
+  /** A request runs alone, because its worker ended under it before. */
+  readonly quarantined: { readonly pool: string; readonly id: string };
+}
+
+/** Typed events of a pool. */
+export class PoolEmitter {
+  readonly #emitter = new EventEmitter();
+
+  on<Name extends keyof PoolEvents>(name: Name, listener: (event: PoolEvents[Name]) => void): () => void {
+    const guarded = (event: PoolEvents[Name]): void => {
+      try {
+        listener(event);
+      } catch {} // its failure is its own
+    };
+    this.#emitter.on(name, guarded);
+    return () => void this.#emitter.off(name, guarded);
+  }
+
+  emit<Name extends keyof PoolEvents>(name: Name, event: PoolEvents[Name]): void {
+    this.#emitter.emit(name, event);
+  }
+}

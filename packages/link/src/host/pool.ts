@@ -1,0 +1,513 @@
+import { ClosedError, EncodeError } from "@job-orch/core";
+import { fromWireError, idSource, Ring, steadyNow, Sweeper } from "@job-orch/core/substrate";
+import type { WireError } from "@job-orch/core";
+import type { ExitClass } from "@job-orch/supervisor";
+import { PoolFullError, PoolUnavailableError, type WorkerStartError } from "../link-errors.ts";
+import { type Hello, Kind, kindOf, MOST_JOBS, slotOf, TEXT } from "../wire/frames.ts";
+import type { WorkerFactory } from "../worker-link.ts";
+import { afterCrash } from "./after-crash.ts";
+import type { Member } from "./member.ts";
+import { Overdue } from "./overdue.ts";
+import { PoolEmitter } from "./pool-events.ts";
+import { type PoolOptions, type PoolSettings, toPoolSettings } from "./pool-options.ts";
+import { Roster } from "./roster.ts";
+import { Stealing } from "./stealing.ts";
+import { Suspects } from "./suspects.ts";
+import { ASSIGNED, SETTLED, type Task, type TaskOwner, WAITS } from "./task.ts";
+import { TaskQueue } from "./task-queue.ts";
+import { Upkeep } from "./upkeep.ts";
+
+/** Requests of one turn go out together, but no more than this. */
+const MOST_FRAMES = 128;
+/** Units: characters of text. */
+const MOST_CHARS = 64 * 1024;
+/** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
+const MOST_WAITING = 1_000_000;
+/** A pool with nothing to do lets the process end after this. Units: milliseconds. */
+const UNREF_AFTER_MS = 20;
+
+interface Admission {
+  readonly task: Task;
+  readonly admitted: () => void;
+}
+
+export interface PoolIdentity {
+  readonly name: string;
+  readonly options: PoolOptions;
+  readonly factory: WorkerFactory;
+}
+
+/**
+ * Requests on one side, workers on the other: admission, dispatch in batches, credits, and one end for every request. Knows
+ * neither what carries the batches nor what jobs mean.
+ */
+export class Pool {
+  readonly name: string;
+  readonly settings: PoolSettings;
+  readonly emitter = new PoolEmitter();
+  readonly idPrefix: string;
+  readonly roster: Roster;
+  readonly suspects = new Suspects();
+  readonly queue = new TaskQueue();
+  /** Requests bound to a place, while it is taken. */
+  readonly lanes: (TaskQueue | undefined)[] = [];
+  readonly #jobs: TaskOwner[] = [];
+  readonly #overdue: Overdue;
+  readonly #stealing: Stealing;
+  readonly #upkeep: Upkeep;
+  readonly #dirty: Member[] = [];
+  #flushDue = false;
+  #lastNumber = 0;
+  /** Requests that have not ended. */
+  #pending = 0;
+  #waitingBytes = 0;
+  #unref: NodeJS.Timeout | undefined;
+  /** Those who wait until a full queue has room. */
+  readonly #admissions = new Ring<Admission>();
+  readonly #isolated: Task[] = [];
+  #isolation: { readonly member: Member; readonly task: Task } | undefined;
+  readonly #tellsBegun: boolean;
+  #closed = false;
+  #stopping: Promise<void> | undefined;
+  #stopped = false;
+  #paused = false;
+
+  constructor({ name, options, factory }: PoolIdentity) {
+    this.name = name;
+    this.settings = toPoolSettings(options);
+    this.#tellsBegun = factory.shares || factory.tellsBegun;
+    this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
+    this.roster = new Roster({
+      name,
+      factory,
+      settings: this.settings,
+      emitter: this.emitter,
+      idPrefix: this.idPrefix,
+      refuses: (hello) => this.#refuses(hello),
+      onReady: (member) => this.#onReady(member),
+      onBatch: (member, batch) => this.#onBatch(member, batch),
+      onDown: (member, exitClass, error) => this.#onDown(member, exitClass, error),
+    });
+    const { clock } = this.settings.environment;
+    const sweeper = new Sweeper(clock, (nowMs) => this.#overdue.sweep(nowMs), { ref: false });
+    this.#overdue = new Overdue(this, sweeper);
+    this.#stealing = new Stealing(this);
+    this.#upkeep = new Upkeep(this);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether workers say when they begin something, so that the rest is known to be untouched. */
+  get tellsBegun(): boolean {
+    return this.#tellsBegun;
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Takes a job into the pool; its place there. */
+  register(owner: TaskOwner): number {
+    if (this.#jobs.length >= MOST_JOBS) throw new PoolFullError(this.name, `it serves ${MOST_JOBS} jobs`);
+    return this.#jobs.push(owner) - 1;
+  }
+
+  nextNumber(): number {
+    return ++this.#lastNumber;
+  }
+
+  /** Takes a request in. Its end goes to its owner, always and once. `admitted` is told when there was room for it. */
+  admit(task: Task, admitted?: () => void): void {
+    if (this.#closed) return task.owner.failed(settled(task), this.closedError());
+    if (this.#pending++ === 0) this.#hold();
+    if (task.endsMs !== Number.POSITIVE_INFINITY) this.#overdue.note(task.endsMs);
+    if (task.origin !== undefined && !this.suspects.isEmpty && this.suspects.has(task.origin)) {
+      admitted?.();
+      return this.isolate(task);
+    }
+    const member = task.lane === undefined ? (this.queue.length === 0 ? this.#pick() : undefined) : this.#ofLane(task.lane);
+    if (member !== undefined && !this.#paused) {
+      this.#assign(member, task);
+      admitted?.();
+    } else this.#wait(task, admitted);
+  }
+
+  /** Ends a request from this side: its caller gave up, or time did. */
+  abandon(task: Task, error: Error): void {
+    if (task.state === SETTLED) return;
+    if (task.state === ASSIGNED) this.#recall(task);
+    else this.#queueOf(task).noteSettled();
+    this.fail(task, error);
+  }
+
+  fail(task: Task, error: Error): void {
+    if (task.state === SETTLED) return;
+    this.#end(task);
+    task.owner.failed(task, error);
+  }
+
+  /** Puts it back before all others: it was never begun, or may be begun again. */
+  requeue(task: Task): void {
+    task.state = WAITS;
+    task.member = undefined;
+    this.#noteWaiting(task, 1);
+    this.#queueOf(task).unshift(task);
+  }
+
+  /** Lets it run alone, when a worker has nothing else. */
+  isolate(task: Task): void {
+    task.state = WAITS;
+    task.member = undefined;
+    task.quarantined = true;
+    this.#isolated.push(task);
+    this.emitter.emit("quarantined", { pool: this.name, id: this.idOf(task) });
+    this.#isolateNext();
+  }
+
+  idOf(task: Task): string {
+    return task.ownId ?? this.idPrefix + task.number.toString(36);
+  }
+
+  /** The request with this id, if it has not ended. */
+  find(id: string): Task | undefined {
+    let found: Task | undefined;
+    this.each((task) => {
+      if (this.idOf(task) === id) found = task;
+    });
+    return found;
+  }
+
+  /** Shows all that have not ended. */
+  each(show: (task: Task) => void): void {
+    this.queue.each(show);
+    for (const lane of this.lanes) lane?.each(show);
+    for (const task of this.#isolated) if (task.state !== SETTLED) show(task);
+    this.#admissions.each(({ task }) => {
+      if (task.state !== SETTLED) show(task);
+    });
+    for (const { tasks } of this.roster.members) for (const task of tasks) if (task !== undefined) show(task);
+  }
+
+  /** Starts workers. Without it the first request does. */
+  open(): void {
+    this.#stopped = false;
+    this.#stopping = undefined;
+    this.roster.want(Math.max(this.settings.min, this.#pending > 0 ? 1 : 0));
+    this.#upkeep.start();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    if (!paused) this.refill();
+  }
+
+  /** Ends the workers when they have ended what they began. What waits stays, for the next `open`. Calling it again hurries. */
+  stop(graceMs: number): Promise<void> {
+    if (this.#stopping !== undefined) {
+      for (const member of this.roster.members) this.roster.kill(member, "condemned");
+      return this.#stopping;
+    }
+    this.#stopped = true;
+    for (const member of this.roster.members) this.takeBackAll(member);
+    this.#upkeep.stop();
+    this.#stopping = this.roster.stop(graceMs).then(() => {
+      this.#stealing.stop();
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  /** Stops for good, and tells everyone who still waits. */
+  async close(graceMs: number): Promise<void> {
+    if (this.#closed) return this.#stopping;
+    this.#closed = true;
+    const error = this.closedError();
+    const stopping = this.stop(graceMs);
+    const waiting: Task[] = [];
+    this.queue.each((task) => waiting.push(task));
+    for (const lane of this.lanes) lane?.each((task) => waiting.push(task));
+    waiting.push(...this.#isolated);
+    this.#admissions.each(({ task }) => waiting.push(task));
+    for (const task of waiting) this.fail(task, error);
+    await stopping;
+    this.each((task) => this.fail(task, error));
+    this.#overdue.stop();
+    clearTimeout(this.#unref);
+    this.#unref = undefined;
+  }
+
+  closedError(): ClosedError {
+    return new ClosedError(`"${this.name}" is closed`);
+  }
+
+  /** Gives every worker what it has room for. */
+  refill(): void {
+    for (const member of this.roster.ready) this.fill(member);
+  }
+
+  /** Takes back what a worker has not begun. */
+  takeBackAll(member: Member): number {
+    let count = 0;
+    for (const task of member.assigned().reverse()) {
+      if (!member.takeBack(task)) continue;
+      count++;
+      if (task.quarantined) this.isolate(task);
+      else this.requeue(task);
+    }
+    return count;
+  }
+
+  /** Gives a worker what it has room for. */
+  fill(member: Member): void {
+    if (this.#paused || this.#stopped) return;
+    const lane = this.lanes[member.place];
+    while (member.hasRoom) {
+      const task = lane?.shift() ?? this.queue.shift();
+      if (task === undefined) break;
+      this.#noteWaiting(task, -1);
+      member.assign(task);
+      if (member.outgoing >= MOST_FRAMES || member.outgoingChars >= MOST_CHARS) this.flush(member);
+    }
+    this.flush(member);
+    if (this.#admissions.length > 0) this.#letIn();
+  }
+
+  flush(member: Member): void {
+    member.flush(this.#refuse);
+  }
+
+  readonly #refuse = (task: Task, error: unknown): void => {
+    this.fail(task, new EncodeError("", error instanceof Error ? error.message : String(error)));
+  };
+
+  #refuses({ jobs }: Hello): string | undefined {
+    const missing = this.#jobs.map(({ name }) => name).filter((name, at) => jobs[at] !== name);
+    if (missing.length === 0) return undefined;
+    return `the worker serves ${jobs.length === 0 ? "no job" : jobs.join(", ")}, but is to serve ${this.#jobs.map(({ name }) => name).join(", ")}`;
+  }
+
+  #onReady(member: Member): void {
+    this.fill(member);
+    this.#isolateNext();
+    if (this.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
+  }
+
+  #pick(): Member | undefined {
+    const { ready } = this.roster;
+    let best: Member | undefined;
+    for (let at = 0; at < ready.length; at++) {
+      const member = ready[at] as Member;
+      if (member.hasRoom && (best === undefined || member.inFlight < best.inFlight)) best = member;
+    }
+    return best;
+  }
+
+  #ofLane(lane: number): Member | undefined {
+    const place = lane % this.settings.max;
+    const member = this.roster.memberAt(place);
+    return member !== undefined && member.hasRoom && (this.lanes[place]?.length ?? 0) === 0 ? member : undefined;
+  }
+
+  #assign(member: Member, task: Task): void {
+    member.assign(task);
+    if (member.outgoing >= MOST_FRAMES || member.outgoingChars >= MOST_CHARS) return this.flush(member);
+    if (member.outgoing === 1) {
+      this.#dirty.push(member);
+      if (this.#flushDue) return;
+      this.#flushDue = true;
+      queueMicrotask(this.#flushDirty);
+    }
+  }
+
+  readonly #flushDirty = (): void => {
+    this.#flushDue = false;
+    for (const member of this.#dirty) this.flush(member);
+    this.#dirty.length = 0;
+  };
+
+  #wait(task: Task, admitted: (() => void) | undefined): void {
+    if (!this.#stopped) this.#needWorkers(task);
+    if (task.state === SETTLED) return;
+    const { maxItems, maxBytes, waitsWhenFull } = this.settings;
+    task.state = WAITS;
+    if (this.queue.length < maxItems && this.#waitingBytes < maxBytes) {
+      this.#noteWaiting(task, 1);
+      this.#queueOf(task).push(task);
+      admitted?.();
+      return;
+    }
+    if (!waitsWhenFull) return this.fail(task, new PoolFullError(this.name, `${this.queue.length} wait already`));
+    if (this.#admissions.length >= MOST_WAITING)
+      return this.fail(task, new PoolFullError(this.name, `${MOST_WAITING} senders wait for room already`));
+    this.#admissions.push({ task, admitted: admitted ?? (() => undefined) });
+  }
+
+  /** Makes sure that someone will come for it, or says why nobody will. */
+  #needWorkers(task: Task): void {
+    const { roster, settings } = this;
+    if (roster.target === 0) this.open();
+    const delayMs = roster.nextStartMs;
+    if (delayMs > 0 && settings.rejectsWhenUnavailable) {
+      return this.fail(task, new PoolUnavailableError(this.name, Number.isFinite(delayMs) ? delayMs : 0, this.#lastFailure));
+    }
+    if (roster.target < settings.max) this.#upkeep.growIfSlow();
+  }
+
+  #lastFailure: Error | undefined;
+
+  #letIn(): void {
+    const { maxItems, maxBytes } = this.settings;
+    while (this.#admissions.length > 0 && this.queue.length < maxItems && this.#waitingBytes < maxBytes) {
+      const next = this.#admissions.shift();
+      if (next === undefined || next.task.state === SETTLED) continue;
+      const { task, admitted } = next;
+      this.#noteWaiting(task, 1);
+      this.#queueOf(task).push(task);
+      admitted();
+    }
+  }
+
+  #queueOf(task: Task): TaskQueue {
+    if (task.lane === undefined) return this.queue;
+    return (this.lanes[task.lane % this.settings.max] ??= new TaskQueue());
+  }
+
+  #noteWaiting(task: Task, sign: 1 | -1): void {
+    const { body } = task;
+    const bytes = typeof body === "string" ? body.length : ArrayBuffer.isView(body) ? body.byteLength : 0;
+    this.#waitingBytes += sign * bytes;
+  }
+
+  #onBatch(member: Member, batch: readonly unknown[]): void {
+    const ended = batch[1] as number;
+    if (ended > 0) {
+      member.credits.observe(batch[0] as number, ended);
+      member.served += ended;
+      this.roster.policy.worked(member.place, ended);
+    }
+    for (let at = 2; at < batch.length; at += 2) this.#onMessage(member, batch[at] as number, batch[at + 1]);
+    this.fill(member);
+    if (this.#isolated.length > 0 || this.#isolation !== undefined) this.#isolateNext();
+    if (member.inFlight === 0) this.#idle(member);
+  }
+
+  #onMessage(member: Member, head: number, body: unknown): void {
+    const slot = slotOf(head);
+    const kind = kindOf(head);
+    if (kind === Kind.Ok || kind === Kind.Error) {
+      const task = member.release(slot);
+      if (task === undefined || task === false) return;
+      this.#end(task);
+      if (task.quarantined && task.origin !== undefined) this.suspects.clear(task.origin);
+      if (kind === Kind.Ok) task.owner.succeeded(task, (head & TEXT) === 0 ? body : JSON.parse(body as string));
+      else task.owner.failed(task, fromWireError(body as WireError, task.owner.errors));
+      return;
+    }
+    if (kind === Kind.Skipped) {
+      const task = member.release(slot);
+      if (task !== undefined && task !== false) this.requeue(task); // it was handed back
+      return;
+    }
+    if (kind === Kind.Begun) return member.noteBegun(slot);
+    const task = member.tasks[slot];
+    if (task !== undefined) task.owner.said(task, kind, (head & TEXT) === 0 ? body : JSON.parse(body as string));
+  }
+
+  #idle(member: Member): void {
+    member.idleSinceMs = steadyNow(this.settings.environment.clock);
+    if (this.settings.steal && this.roster.ready.length > 1) this.#stealing.soon();
+  }
+
+  /** The worker is told to stop with it, if it began; else it passes over it. */
+  #recall(task: Task): void {
+    const { member, slot } = task;
+    if (member === undefined) return;
+    if (member.takeBack(task)) return;
+    member.forget(task);
+    member.link?.tell({ control: "cancel", slot, number: task.number, reason: `Request "${this.idOf(task)}" was given up` });
+    this.#overdue.watch(member, slot);
+  }
+
+  #end(task: Task): void {
+    if (task.state === WAITS) this.#noteWaiting(task, -1);
+    task.state = SETTLED;
+    if (--this.#pending === 0) this.#release();
+  }
+
+  #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
+    if (this.#isolation?.member === member) this.#isolation = undefined;
+    afterCrash(this, member, exitClass);
+    if (error !== undefined) this.#lastFailure = error;
+    else if (member.exit?.error !== undefined) this.#lastFailure = member.exit.error;
+    if (error !== undefined && this.roster.ready.length === 0 && this.settings.rejectsWhenUnavailable) this.#failAll(error);
+    else if (this.roster.nextStartMs > 0 && this.settings.rejectsWhenUnavailable && this.roster.policy.state === "crashLooping") {
+      this.#failAll(new PoolUnavailableError(this.name, this.roster.nextStartMs, this.#lastFailure));
+    }
+    this.refill();
+    this.#isolateNext();
+  }
+
+  /** Nobody comes for those who wait. */
+  #failAll(error: Error): void {
+    const waiting: Task[] = [];
+    this.queue.each((task) => waiting.push(task));
+    for (const lane of this.lanes) lane?.each((task) => waiting.push(task));
+    waiting.push(...this.#isolated.splice(0));
+    for (const task of waiting) this.abandon(task, error);
+  }
+
+  #isolateNext(): void {
+    const { ready } = this.roster;
+    if (this.#isolation !== undefined) {
+      const { member, task } = this.#isolation;
+      if (task.state !== SETTLED) {
+        if (task.state === WAITS && member.inFlight === 0) this.#handAlone(member, task);
+        return;
+      }
+      if (member.inFlight > 0) return; // its job has not let go yet
+      member.reserved = false;
+      this.#isolation = undefined;
+      this.fill(member);
+    }
+    let task = this.#isolated.shift();
+    while (task?.state === SETTLED) task = this.#isolated.shift();
+    if (task === undefined) return;
+    const member = ready.reduce<Member | undefined>(
+      (best, one) => (best === undefined || one.inFlight < best.inFlight ? one : best),
+      undefined,
+    );
+    if (member === undefined) {
+      this.#isolated.unshift(task);
+      if (!this.#stopped) this.roster.want(1);
+      return;
+    }
+    member.reserved = true;
+    this.#isolation = { member, task };
+    this.takeBackAll(member);
+    if (member.inFlight === 0) this.#handAlone(member, task);
+  }
+
+  #handAlone(member: Member, task: Task): void {
+    member.assign(task);
+    this.flush(member);
+  }
+
+  /** The process stays alive while there is something to do. */
+  #hold(): void {
+    this.roster.setRef(true);
+  }
+
+  #release(): void {
+    this.#unref ??= setTimeout(() => {
+      this.#unref = undefined;
+      if (this.#pending === 0) this.roster.setRef(false);
+    }, UNREF_AFTER_MS).unref();
+  }
+}
+
+function settled(task: Task): Task {
+  task.state = SETTLED;
+  return task;
+}

@@ -1,0 +1,303 @@
+import { OptionError, type Timer } from "@job-orch/core";
+import { steadyNow } from "@job-orch/core/substrate";
+import { type ExitClass, RestartPolicy } from "@job-orch/supervisor";
+import { WorkerStartError } from "../link-errors.ts";
+import type { Hello } from "../wire/frames.ts";
+import type { Exit, WorkerFactory } from "../worker-link.ts";
+import { Credits } from "./credits.ts";
+import { Member } from "./member.ts";
+import type { PoolEmitter } from "./pool-events.ts";
+import type { PoolSettings } from "./pool-options.ts";
+
+/** No more than this many come up at a time: starting costs tens of milliseconds of CPU each. */
+const MOST_STARTING = 2;
+/** Slots beyond the window, for requests that were taken back and that their worker has not passed over yet. */
+const SPARE_SLOTS = 64;
+/** An ended worker that does not end is left behind. Units: milliseconds. */
+const KILL_PATIENCE_MS = 5_000;
+
+interface Place {
+  readonly index: number;
+  incarnation: number;
+  member: Member | undefined;
+  /** Waits to start again. */
+  timer: Timer | undefined;
+}
+
+export interface RosterOptions {
+  readonly name: string;
+  readonly factory: WorkerFactory;
+  readonly settings: PoolSettings;
+  readonly emitter: PoolEmitter;
+  readonly idPrefix: string;
+  /** Why the worker cannot be used, if it cannot. */
+  readonly refuses: (hello: Hello) => string | undefined;
+  readonly onReady: (member: Member) => void;
+  readonly onBatch: (member: Member, batch: readonly unknown[]) => void;
+  /** Settles what the member had. `error`: why it never came up. */
+  readonly onDown: (member: Member, exitClass: ExitClass, error: WorkerStartError | undefined) => void;
+}
+
+/** The workers of a pool: starts them, starts them again as the restart policy allows, and ends them. */
+export class Roster {
+  readonly policy: RestartPolicy;
+  readonly #options: RosterOptions;
+  readonly #places: readonly Place[];
+  /** Those that take requests. */
+  readonly ready: Member[] = [];
+  /** Those that still end what they began while their place has somebody else. */
+  readonly #leaving = new Set<Member>();
+  #target = 0;
+  #ref = false;
+  #looping = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    const { max, restart } = options.settings;
+    this.policy = new RestartPolicy(max, restart);
+    this.#places = Array.from({ length: max }, (_, index) => ({ index, incarnation: 0, member: undefined, timer: undefined }));
+  }
+
+  /** Workers that are up, coming up, or still leaving. */
+  get members(): readonly Member[] {
+    return [...this.#places.map(({ member }) => member).filter((member) => member !== undefined), ...this.#leaving];
+  }
+
+  get starting(): number {
+    return this.#places.reduce((count, { member }) => count + (member?.state === "starting" ? 1 : 0), 0);
+  }
+
+  get target(): number {
+    return this.#target;
+  }
+
+  memberAt(place: number): Member | undefined {
+    return this.#places[place % this.#places.length]?.member;
+  }
+
+  /** How long until the next start may be tried. Units: milliseconds; 0: now, or one is under way. */
+  get nextStartMs(): number {
+    if (this.ready.length > 0 || this.starting > 0) return 0;
+    const delays = this.#places.map(({ index }) => this.policy.mayStart(index));
+    return Math.min(...delays);
+  }
+
+  /** Keeps at least so many workers up. */
+  want(count: number): void {
+    this.#target = Math.max(this.#target, Math.min(count, this.#places.length));
+    this.#fill();
+  }
+
+  /** One more, when not enough are on their way already. */
+  grow(): void {
+    if (this.#target < this.#places.length && this.starting < MOST_STARTING) this.want(this.#target + 1);
+    else this.#fill();
+  }
+
+  /** One less: this one ends when it has ended what it began. */
+  shrink(member: Member): void {
+    this.#target = Math.max(0, this.#target - 1);
+    this.retire(member, "scaledDown");
+  }
+
+  /** Puts another in its place, and ends it when that is up. */
+  recycle(member: Member): void {
+    if (member.state !== "ready") return;
+    member.state = "retiring";
+    this.#leaving.add(member);
+    const place = this.#places[member.place];
+    if (place?.member === member) place.member = undefined;
+    this.#fill();
+  }
+
+  /** Gives it no more work, and tells it to end when it has ended what it began. */
+  retire(member: Member, why: "scaledDown" | "recycled" | "drained"): void {
+    if (member.state === "down" || member.state === "draining") return;
+    if (member.state === "starting") return this.kill(member, why);
+    member.asked = why;
+    member.state = "draining";
+    this.#leave(member);
+    member.link?.tell({ control: "drain" });
+  }
+
+  /** Gives it no more work, because it is to be ended. Another comes to its place at once. */
+  condemn(member: Member, why: "condemned" | "hung" | "outOfMemory"): void {
+    if (member.state === "down" || member.state === "condemned") return;
+    member.asked = why;
+    member.state = "condemned";
+    this.#leave(member);
+    this.#fill();
+  }
+
+  kill(member: Member, why: Member["asked"]): void {
+    member.asked ??= why;
+    member.link?.kill();
+  }
+
+  /** Ends all of them: those that began something get `graceMs` for it. Resolves when none is left. */
+  async stop(graceMs: number): Promise<void> {
+    this.#target = 0;
+    for (const place of this.#places) this.#cancelTimer(place);
+    for (const member of this.members) this.retire(member, "drained");
+    const { clock } = this.#options.settings.environment;
+    await this.#empty(graceMs);
+    for (const member of this.members) this.kill(member, "condemned");
+    await this.#empty(KILL_PATIENCE_MS);
+    for (const member of this.members) this.#down(member, { code: null, lost: true }, steadyNow(clock));
+  }
+
+  /** Whether the workers keep the process alive. */
+  setRef(ref: boolean): void {
+    if (this.#ref === ref) return;
+    this.#ref = ref;
+    for (const { member } of this.#places) member?.link?.setRef(ref);
+    for (const member of this.#leaving) member.link?.setRef(ref);
+  }
+
+  #leave(member: Member): void {
+    const at = this.ready.indexOf(member);
+    if (at !== -1) this.ready.splice(at, 1);
+    const place = this.#places[member.place];
+    if (place?.member === member) place.member = undefined;
+    this.#leaving.add(member);
+  }
+
+  /** Starts what is missing, as far as the policy allows. */
+  #fill(): void {
+    let missing = this.#target - this.#places.reduce((count, { member }) => count + (member === undefined ? 0 : 1), 0);
+    for (const place of this.#places) {
+      if (missing <= 0) return;
+      if (place.member !== undefined) continue;
+      missing--;
+      if (place.timer !== undefined) continue;
+      const delayMs = this.policy.mayStart(place.index);
+      if (delayMs === 0) this.#start(place);
+      else if (delayMs !== Number.POSITIVE_INFINITY) this.#startLater(place, delayMs);
+    }
+  }
+
+  #startLater(place: Place, delayMs: number): void {
+    const { name, emitter, settings } = this.#options;
+    emitter.emit("restartDelayed", { pool: name, place: place.index, delayMs });
+    const again = (): void => {
+      place.timer = undefined;
+      this.#fill();
+    };
+    place.timer = settings.environment.clock.after(delayMs, again, { ref: this.#ref });
+  }
+
+  #start(place: Place): void {
+    const { factory, settings, idPrefix, name, emitter } = this.#options;
+    const { concurrency, targetMs, maxWindow, environment } = settings;
+    const slots = maxWindow + SPARE_SLOTS;
+    const claims = factory.shares ? new Int32Array(new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT)) : undefined;
+    const bornMs = steadyNow(environment.clock);
+    const incarnation = ++place.incarnation;
+    const credits = new Credits({ concurrency, targetMs, maxWindow });
+    const member = new Member({ place: place.index, incarnation, slots, claims, credits, bornMs });
+    place.member = member;
+    this.policy.starting(place.index);
+    emitter.emit("workerStarting", { pool: name, place: place.index, incarnation });
+    const late = environment.clock.after(settings.startTimeoutMs, () => this.#late(member), { ref: false });
+    const events = {
+      onReady: (hello: Hello) => {
+        late.cancel();
+        this.#up(member, hello);
+      },
+      onBatch: (batch: readonly unknown[]) => {
+        if (member.state !== "down") this.#options.onBatch(member, batch);
+      },
+      onDown: (exit: Exit) => {
+        late.cancel();
+        this.#down(member, exit, steadyNow(environment.clock));
+      },
+    };
+    try {
+      member.link = factory.start({ place: place.index, incarnation, idPrefix, claims, concurrency }, events);
+      member.link.setRef(this.#ref);
+    } catch (error) {
+      late.cancel();
+      // Not from within: whoever asked for a worker goes on first.
+      queueMicrotask(() => this.#down(member, { code: null, error: error as Error }, bornMs));
+    }
+  }
+
+  #late(member: Member): void {
+    if (member.state !== "starting") return;
+    const { startTimeoutMs } = this.#options.settings;
+    member.exit = { code: null, error: new OptionError(`it said nothing within ${startTimeoutMs} ms`) };
+    member.link?.kill();
+  }
+
+  #up(member: Member, hello: Hello): void {
+    if (member.state !== "starting") return;
+    const { name, emitter, settings, refuses } = this.#options;
+    const why = refuses(hello);
+    if (why !== undefined) {
+      member.exit = { code: null, error: new OptionError(why) };
+      return void member.link?.kill();
+    }
+    const nowMs = steadyNow(settings.environment.clock);
+    member.state = "ready";
+    member.idleSinceMs = nowMs;
+    this.ready.push(member);
+    this.policy.started(member.place);
+    emitter.emit("workerReady", { pool: name, place: member.place, incarnation: member.incarnation, tookMs: nowMs - member.bornMs });
+    for (const old of this.#leaving) if (old.place === member.place && old.state === "retiring") this.retire(old, "recycled");
+    this.#fill();
+    this.#noteLooping();
+    this.#options.onReady(member);
+  }
+
+  #down(member: Member, exit: Exit, nowMs: number): void {
+    if (member.state === "down") return;
+    const { name, emitter } = this.#options;
+    const started = member.state !== "starting";
+    const known: Exit = { ...exit, ...member.exit };
+    const exitClass = member.asked ?? (started ? classOf(known) : "startFailure");
+    this.#leave(member);
+    this.#leaving.delete(member);
+    member.state = "down";
+    member.exit = known;
+    // Of two that stood in one place, only the one that still does decides about its next start.
+    const replaced = this.#places[member.place]?.member !== undefined;
+    if (!replaced) this.policy.exited(member.place, exitClass);
+    emitter.emit("workerExited", { pool: name, place: member.place, incarnation: member.incarnation, exitClass, exit: known });
+    this.#noteLooping();
+    this.#options.onDown(member, exitClass, started || member.asked !== undefined ? undefined : new WorkerStartError(name, known));
+    this.#fill();
+    if (nowMs >= 0 && this.members.length === 0) this.#onEmpty?.();
+  }
+
+  #noteLooping(): void {
+    const { name, emitter } = this.#options;
+    const looping = this.policy.state === "crashLooping";
+    if (looping === this.#looping) return;
+    this.#looping = looping;
+    emitter.emit(looping ? "crashLooping" : "recovered", { pool: name });
+  }
+
+  #cancelTimer(place: Place): void {
+    place.timer?.cancel();
+    place.timer = undefined;
+  }
+
+  #empty(longestMs: number): Promise<void> {
+    if (this.members.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        timer?.cancel();
+        this.#onEmpty = undefined;
+        resolve();
+      };
+      const timer = longestMs === Number.POSITIVE_INFINITY ? undefined : this.#options.settings.environment.clock.after(longestMs, finish);
+      this.#onEmpty = finish;
+    });
+  }
+}
+
+function classOf(exit: Exit): ExitClass {
+  if (exit.outOfMemory === true) return "outOfMemory";
+  return exit.lost === true ? "lost" : "crash"; // also when it left with code 0: nobody had asked it to
+}

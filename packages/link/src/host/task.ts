@@ -1,0 +1,74 @@
+import type { ErrorClass, Headers } from "@job-orch/core";
+import type { Transferable } from "node:worker_threads";
+import type { WorkerError } from "../link-errors.ts";
+import type { Member } from "./member.ts";
+
+/** Whom a task belongs to: where its end goes. */
+export interface TaskOwner {
+  readonly name: string;
+  /** Classes that its callers get back as such. */
+  readonly errors: readonly ErrorClass[];
+  readonly succeeded: (task: Task, value: unknown) => void;
+  readonly failed: (task: Task, error: Error) => void;
+  /** What its job said on the way. */
+  readonly said: (task: Task, kind: number, value: unknown) => void;
+  /** It will be begun once more because its worker ended with it. */
+  readonly retried: (task: Task, error: Error) => void;
+  /** It is given up: it ended its workers. `failed` follows. */
+  readonly buried: (task: Task, error: Error) => void;
+}
+
+export const NOBODY = 0;
+export const WAITS = 1;
+export const ASSIGNED = 2;
+export const SETTLED = 3;
+
+/** One request on its way through a pool. One object for all that is to be remembered of it, because there is one per request. */
+export class Task {
+  readonly owner: TaskOwner;
+  /** The job's place in the pool. */
+  readonly job: number;
+  readonly number: number;
+  /** The text of the request, or the request itself. */
+  readonly body: unknown;
+  readonly isText: boolean;
+  transfers: readonly Transferable[] | undefined;
+  state: typeof NOBODY | typeof WAITS | typeof ASSIGNED | typeof SETTLED = NOBODY;
+  member: Member | undefined = undefined;
+  slot = -1;
+
+  /** The caller's own id. */
+  ownId: string | undefined = undefined;
+  headers: Headers | undefined = undefined;
+  priority = 5;
+  /** Which lane it is bound to, if any. */
+  lane: number | undefined = undefined;
+  /** Under which name its crashes are remembered. */
+  origin: string | undefined = undefined;
+  /** When its caller stops waiting. Units: milliseconds of steady time; `Infinity`: never. */
+  endsMs = Number.POSITIVE_INFINITY;
+  /** The same for its job. Units: epoch milliseconds. */
+  deadline: number | undefined = undefined;
+  /** How many times it was handed to a worker that began it. */
+  attempt = 1;
+  /** When it was seen to run. Units: milliseconds of steady time. */
+  startedMs = 0;
+  /** What ended its workers. */
+  crashes: WorkerError[] | undefined = undefined;
+  /** It runs alone, because it may be what ends workers. */
+  quarantined = false;
+
+  resolve: ((value: unknown) => void) | undefined = undefined;
+  reject: ((error: unknown) => void) | undefined = undefined;
+  /** Its caller wants a `Result`. */
+  asResult = false;
+  onEnd: (() => void) | undefined = undefined;
+
+  constructor(owner: TaskOwner, job: number, number: number, body: unknown, isText: boolean) {
+    this.owner = owner;
+    this.job = job;
+    this.number = number;
+    this.body = body;
+    this.isText = isText;
+  }
+}

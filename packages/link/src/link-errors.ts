@@ -1,0 +1,103 @@
+import { JobError, type Retry } from "@job-orch/core";
+import type { Exit } from "./worker-link.ts";
+
+/** What is known of the end of a worker. */
+export interface CrashReport {
+  /** Where it stood in its pool, and the how-manieth there it was. */
+  readonly place: number;
+  readonly incarnation: number;
+  readonly exit: Exit;
+}
+
+/** A worker ended while it had the request, or could not be started for it. */
+export type WorkerError = WorkerCrashedError | WorkerStartError;
+
+/** The worker that ran the request ended before it answered. */
+export class WorkerCrashedError extends JobError {
+  override readonly name = "WorkerCrashedError";
+  readonly code = "ERR_WORKER_CRASHED";
+  readonly retry: Retry = "unknown";
+  readonly place: number;
+  readonly incarnation: number;
+  readonly exitCode: number | null;
+  readonly signal: string | undefined;
+  readonly outOfMemory: boolean;
+  /** Its job had ended; the answer was lost with the worker. */
+  readonly completed: boolean;
+  /** How many requests ran in the worker, this one among them: one of them may have ended it. */
+  readonly suspects: number;
+  readonly stderrTail: string | undefined;
+
+  constructor(pool: string, { place, incarnation, exit }: CrashReport, about: { readonly completed: boolean; readonly suspects: number }) {
+    super(`A worker of "${pool}" ended while it had the request: ${howItEnded(exit)}`, { cause: exit.error });
+    this.place = place;
+    this.incarnation = incarnation;
+    this.exitCode = exit.code;
+    this.signal = exit.signal;
+    this.outOfMemory = exit.outOfMemory ?? false;
+    this.completed = about.completed;
+    this.suspects = about.suspects;
+    this.stderrTail = exit.stderrTail;
+  }
+}
+
+/** No worker came up: its file does not load, its program is missing, or it said nothing in time. */
+export class WorkerStartError extends JobError {
+  override readonly name = "WorkerStartError";
+  readonly code = "ERR_WORKER_START";
+  readonly retry: Retry = "later";
+  readonly exitCode: number | null;
+  readonly stderrTail: string | undefined;
+
+  constructor(pool: string, exit: Exit, why?: string) {
+    super(`No worker of "${pool}" could be started: ${why ?? howItEnded(exit)}`, { cause: exit.error });
+    this.exitCode = exit.code;
+    this.stderrTail = exit.stderrTail;
+  }
+}
+
+/** Workers crash as soon as they are up: requests are refused until one stays. */
+export class PoolUnavailableError extends JobError {
+  override readonly name = "PoolUnavailableError";
+  readonly code = "ERR_POOL_UNAVAILABLE";
+  readonly retry: Retry = "later";
+  /** When the next worker is tried. Units: milliseconds from now. */
+  readonly retryAfterMs: number;
+
+  constructor(pool: string, retryAfterMs: number, cause: unknown) {
+    super(`"${pool}" has no worker and tries the next one in ${Math.ceil(retryAfterMs)} ms: see the cause`, { cause });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The request ended its worker time and again: it is not tried any more. */
+export class PoisonRequestError extends JobError {
+  override readonly name = "PoisonRequestError";
+  readonly code = "ERR_POISON_REQUEST";
+  readonly retry: Retry = "never";
+  readonly crashes: readonly WorkerError[];
+
+  constructor(pool: string, crashes: readonly WorkerError[]) {
+    super(`The request ended ${crashes.length} workers of "${pool}": it is given up`, { cause: crashes.at(-1) });
+    this.crashes = crashes;
+  }
+}
+
+/** The pool holds as many requests as it may. */
+export class PoolFullError extends JobError {
+  override readonly name = "PoolFullError";
+  readonly code = "ERR_POOL_FULL";
+  readonly retry: Retry = "later";
+
+  constructor(pool: string, why: string) {
+    super(`"${pool}" takes no more requests: ${why}; wait for some to end, or raise "queue"`);
+  }
+}
+
+export function howItEnded({ code, signal, error, outOfMemory, lost }: Exit): string {
+  if (outOfMemory === true) return "it was out of memory";
+  if (lost === true) return "its connection was lost";
+  if (error !== undefined) return error.message.split("\n", 1)[0] ?? "an error without a message";
+  if (signal !== undefined) return `it was ended by ${signal}`;
+  return `it left with code ${String(code)}`;
+}

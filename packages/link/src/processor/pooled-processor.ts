@@ -1,0 +1,49 @@
+import type { BatchReceive, Processor, ProcessorEvents, ResponseMessage, Result } from "@job-orch/core";
+import type { PoolEvents } from "../host/pool-events.ts";
+import type { PoolStats } from "../host/pool-stats.ts";
+import type { PoolCallOptions, PoolSendOptions } from "./call-options.ts";
+
+/** What happens to a pool's requests and to its workers. */
+export type PooledEvents = ProcessorEvents & PoolEvents;
+
+/**
+ * A job on a pool of workers, as a processor: the contract, and what makes it pleasant to use. Workers are started by `run`
+ * (or `start`), or by the first request; an idle pool does not keep the process alive.
+ */
+export interface PooledProcessor<Request, Response, Name extends string = string> extends Processor<Request, Response>, AsyncDisposable {
+  readonly name: Name;
+  /**
+   * Hands a request in and does not wait for its response, which goes to the receivers.
+   *
+   * Promise: resolves with the request's id when the pool had room for it.
+   * Errors:  `ERR_VALIDATION` and `ERR_ENCODE` with the path, `ERR_POOL_FULL`, `ERR_POOL_UNAVAILABLE`, `ERR_CLOSED`.
+   */
+  readonly send: (request: Request, options?: PoolSendOptions) => Promise<string>;
+  readonly sendMany: (requests: Iterable<Request>, options?: Omit<PoolSendOptions, "id">) => Promise<readonly string[]>;
+  /**
+   * Hands a request in and waits for its response.
+   *
+   * Errors: what the job threw; `ERR_WORKER_CRASHED`, `ERR_WORKER_START`, `ERR_POOL_UNAVAILABLE`, `ERR_POISON_REQUEST`, `ERR_DEADLINE`,
+   *         `ERR_ATTEMPT_TIMEOUT`, `ERR_CANCELLED`, `ERR_CLOSED`.
+   */
+  readonly call: (request: Request, options?: PoolCallOptions) => Promise<Response>;
+  /** As `call`, with the error as a value: never rejects. */
+  readonly sendReceive: (request: Request, options?: PoolCallOptions) => Promise<Result<Response>>;
+  readonly responseReceiver: (options?: {
+    readonly group?: string;
+    readonly signal?: AbortSignal;
+  }) => Promise<BatchReceive<ResponseMessage<Response>>>;
+  /** Cancels by id. `cancelled`: nobody had begun it. `requested`: its job is told, or it was not found here. */
+  readonly cancel: (id: string) => Promise<"cancelled" | "requested">;
+  /** Hands out no requests until `resume`; what runs goes on. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Ends the workers when they have ended what they began; what waits is kept for the next `run`. Calling it again ends them at once. */
+  readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
+  /** Listens; returns what ends that. */
+  readonly on: <Event extends keyof PooledEvents>(event: Event, listener: (event: PooledEvents[Event]) => void) => () => void;
+  /** How the pool is now. */
+  readonly stats: () => PoolStats;
+  /** Stops, and answers everyone who still waits. A pool that was handed in stays open. */
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,300 @@
+import {
+  type Awaitable,
+  CancelledError,
+  type ErrorClass,
+  type ProcessorEvents,
+  type ResponseMessage,
+  type Result,
+  UnsupportedError,
+} from "@job-orch/core";
+import { check, checkedKey, checkSignal, type ErasedJob, isPromise, ProcessorEmitter, steadyNow, toError } from "@job-orch/core/substrate";
+import type { Pool } from "../host/pool.ts";
+import type { PoolEvents } from "../host/pool-events.ts";
+import { statsOf } from "../host/pool-stats.ts";
+import { ASSIGNED, Task, type TaskOwner } from "../host/task.ts";
+import { Kind } from "../wire/frames.ts";
+import type { ToText } from "../wire/payload.ts";
+import { Transferred } from "../wire/transfer.ts";
+import { applyOptions, type PoolCallOptions } from "./call-options.ts";
+import { ResponseFeed } from "./response-feed.ts";
+
+/** A job's side of a pool, without its types: `PooledProcessor` is this, seen through them. */
+export class Pooled implements TaskOwner {
+  readonly name: string;
+  readonly errors: readonly ErrorClass[];
+  readonly #job: ErasedJob;
+  readonly #pool: Pool;
+  readonly #place: number;
+  readonly #toText: ToText;
+  readonly #ownsPool: boolean;
+  readonly #emitter = new ProcessorEmitter();
+  readonly #feeds = new Set<ResponseFeed<unknown>>();
+  #running: PromiseWithResolvers<void> | undefined;
+
+  constructor(job: ErasedJob, pool: Pool, toText: ToText, ownsPool: boolean) {
+    this.name = job.name;
+    this.errors = job.errors ?? [];
+    this.#job = job;
+    this.#pool = pool;
+    this.#toText = toText;
+    this.#ownsPool = ownsPool;
+    this.#place = pool.register(this);
+  }
+
+  readonly call = (request: unknown, options?: PoolCallOptions): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      this.#start(request, options, resolve, reject, false);
+    });
+
+  readonly sendReceive = (request: unknown, options?: PoolCallOptions): Promise<Result<unknown>> =>
+    new Promise((resolve) => {
+      const failed = (error: unknown): void => resolve({ ok: false, error: toError(error) });
+      this.#start(request, options, (value) => resolve({ ok: true, value }), failed, true);
+    });
+
+  readonly send = async (request: unknown, options?: PoolCallOptions): Promise<string> => {
+    const valid = check(this.#job.request, request, `The request of "${this.name}"`);
+    if (isPromise(valid)) await valid;
+    const task = this.#task(request);
+    if (options !== undefined) this.#apply(task, options);
+    await new Promise<void>((resolve, reject) => {
+      task.reject = reject;
+      this.#pool.admit(task, resolve);
+      if (options?.signal !== undefined) this.#endOnAbort(task, options.signal);
+    });
+    task.reject = undefined;
+    const id = this.#pool.idOf(task);
+    if (this.#emitter.wants("sent")) this.#emitter.emit("sent", { processor: this.name, id });
+    return id;
+  };
+
+  readonly sendMany = (requests: Iterable<unknown>, options?: PoolCallOptions): Promise<readonly string[]> =>
+    Promise.all(Array.from(requests, (request) => this.send(request, options)));
+
+  readonly requestSender = () => ({
+    send: async (
+      { id, request, headers }: { readonly id: string; readonly request: unknown; readonly headers?: Readonly<Record<string, string>> },
+      options?: { readonly signal?: AbortSignal },
+    ): Promise<void> => {
+      await this.send(request, { id, ...(headers === undefined ? {} : { headers }), ...options });
+    },
+  });
+
+  readonly responseReceiver = async (options?: {
+    readonly group?: string;
+    readonly signal?: AbortSignal;
+  }): Promise<ResponseFeed<unknown>> => {
+    checkSignal(options?.signal);
+    options?.signal?.throwIfAborted();
+    if (options?.group !== undefined)
+      throw new UnsupportedError(
+        `The pool of "${this.name}" keeps no responses for groups: host it behind a transport that does, with remote(…)`,
+      );
+    if (this.#pool.isClosed) throw this.#pool.closedError();
+    const feed = new ResponseFeed<unknown>(this.name, (ended) => this.#feeds.delete(ended));
+    this.#feeds.add(feed);
+    return feed;
+  };
+
+  readonly run = async (_resources?: unknown, options?: { readonly signal?: AbortSignal }): Promise<void> => {
+    checkSignal(options?.signal);
+    options?.signal?.throwIfAborted();
+    if (this.#pool.isClosed) throw this.#pool.closedError();
+    this.#running ??= Promise.withResolvers<void>();
+    const { promise } = this.#running;
+    const stop = (): void => void this.stop();
+    options?.signal?.addEventListener("abort", stop, { once: true });
+    this.#pool.open();
+    await promise.finally(() => options?.signal?.removeEventListener("abort", stop));
+  };
+
+  readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
+    await this.#pool.stop(options?.graceMs ?? STOP_GRACE_MS);
+    this.#running?.resolve();
+    this.#running = undefined;
+  };
+
+  readonly close = async (): Promise<void> => {
+    if (this.#ownsPool) await this.#pool.close(STOP_GRACE_MS);
+    this.#running?.resolve();
+    this.#running = undefined;
+    await Promise.all(Array.from(this.#feeds, (feed) => feed[Symbol.asyncDispose]()));
+  };
+
+  readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
+    const task = this.#pool.find(checkedKey("id", id));
+    if (task === undefined) return "requested";
+    const begun = task.state === ASSIGNED && task.member?.isRunning(task.slot) !== false;
+    const error = new CancelledError(`Request "${id}" was cancelled`);
+    this.#pool.abandon(task, error);
+    return begun ? "requested" : "cancelled";
+  };
+
+  readonly pause = (): void => this.#pool.setPaused(true);
+
+  readonly resume = (): void => this.#pool.setPaused(false);
+
+  readonly stats = () => statsOf(this.#pool);
+
+  readonly on = (event: string, listener: (event: never) => void): (() => void) =>
+    event in POOL_EVENTS
+      ? this.#pool.emitter.on(event as keyof PoolEvents, listener as never)
+      : this.#emitter.on(event as keyof ProcessorEvents, listener as never);
+
+  succeeded(task: Task, value: unknown): void {
+    task.onEnd?.();
+    if (this.#emitter.wants("succeeded")) {
+      this.#emitter.emit("succeeded", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt, durationMs: 0 });
+    }
+    task.resolve?.(value);
+    if (this.#feeds.size > 0) this.#publish(task, { ok: true, value });
+  }
+
+  failed(task: Task, error: Error): void {
+    task.onEnd?.();
+    if (error instanceof CancelledError) {
+      if (this.#emitter.wants("cancelled")) this.#emitter.emit("cancelled", { processor: this.name, id: this.#pool.idOf(task), error });
+    } else if (this.#emitter.wants("failed")) {
+      this.#emitter.emit("failed", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt, error, durationMs: 0 });
+    }
+    task.reject?.(error);
+    if (this.#feeds.size > 0) this.#publish(task, { ok: false, error });
+  }
+
+  said(task: Task, kind: number, value: unknown): void {
+    const about = { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt };
+    if (kind === Kind.Progress) this.#emitter.emit("progress", { ...about, value });
+    else if (kind === Kind.Log) this.#emitter.emit("log", { ...(value as ProcessorEvents["log"]), ...about });
+  }
+
+  retried(task: Task, error: Error): void {
+    this.#emitter.emit("retried", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt - 1, delayMs: 0, error });
+  }
+
+  buried(task: Task, error: Error): void {
+    this.#emitter.emit("dead", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt, error });
+  }
+
+  #start(
+    request: unknown,
+    options: PoolCallOptions | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    asResult: boolean,
+  ): void {
+    try {
+      // Nothing to check, nothing to ask: straight to the pool.
+      if (this.#job.request === undefined && this.#job.getCache === undefined) this.#hand(request, options, resolve, reject, asResult);
+      else void this.#prepare(request, options, resolve, reject, asResult);
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  async #prepare(
+    request: unknown,
+    options: PoolCallOptions | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    asResult: boolean,
+  ): Promise<void> {
+    try {
+      const valid = check(this.#job.request, request, `The request of "${this.name}"`);
+      const known = isPromise(valid) ? await valid : valid;
+      const hit = this.#job.getCache === undefined ? undefined : await this.#ask(this.#job.getCache, known, options);
+      if (hit === undefined) return this.#hand(request, options, resolve, reject, asResult);
+      if (this.#emitter.wants("cached")) this.#emitter.emit("cached", { processor: this.name, id: options?.id ?? "", where: "caller" });
+      resolve(hit.response);
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** A cache that fails is a miss: the job can still answer. */
+  async #ask(
+    getCache: NonNullable<ErasedJob["getCache"]>,
+    request: unknown,
+    options: PoolCallOptions | undefined,
+  ): Promise<{ readonly response: unknown } | undefined> {
+    try {
+      return await (getCache(request, undefined, callerContext(options)) as Awaitable<{ readonly response: unknown } | undefined>);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #hand(
+    request: unknown,
+    options: PoolCallOptions | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    _asResult: boolean,
+  ): void {
+    const task = this.#task(request);
+    task.resolve = resolve;
+    task.reject = reject;
+    const { callTimeoutMs, environment } = this.#pool.settings;
+    if (callTimeoutMs !== Number.POSITIVE_INFINITY) task.endsMs = steadyNow(environment.clock) + callTimeoutMs;
+    if (options !== undefined) this.#apply(task, options);
+    this.#pool.admit(task);
+    if (options?.signal !== undefined) this.#endOnAbort(task, options.signal);
+  }
+
+  #task(request: unknown): Task {
+    const number = this.#pool.nextNumber();
+    if (request instanceof Transferred) {
+      const task = new Task(this, this.#place, number, request.value, false);
+      task.transfers = request.list;
+      return task;
+    }
+    const text = this.#toText(request);
+    return text === undefined ? new Task(this, this.#place, number, request, false) : new Task(this, this.#place, number, text, true);
+  }
+
+  #apply(task: Task, options: PoolCallOptions): void {
+    const { clock } = this.#pool.settings.environment;
+    applyOptions(task, options, steadyNow(clock), clock.now());
+  }
+
+  #endOnAbort(task: Task, signal: AbortSignal): void {
+    if (task.resolve === undefined && task.reject === undefined) return;
+    const abort = (): void => this.#pool.abandon(task, toError(signal.reason));
+    signal.addEventListener("abort", abort, { once: true });
+    task.onEnd = () => signal.removeEventListener("abort", abort);
+  }
+
+  #publish(task: Task, result: Result<unknown>): void {
+    const id = this.#pool.idOf(task);
+    const message: ResponseMessage<unknown> = task.headers === undefined ? { id, result } : { id, result, headers: task.headers };
+    for (const feed of this.#feeds) feed.push(message);
+  }
+}
+
+/** How long what runs has when the pool is stopped. Units: milliseconds. */
+const STOP_GRACE_MS = 25_000;
+
+/** By name, for `on`. */
+const POOL_EVENTS: Readonly<Record<keyof PoolEvents, true>> = {
+  workerStarting: true,
+  workerReady: true,
+  workerExited: true,
+  workerCondemned: true,
+  restartDelayed: true,
+  crashLooping: true,
+  recovered: true,
+  stolen: true,
+  quarantined: true,
+};
+
+function callerContext(options: PoolCallOptions | undefined) {
+  return {
+    id: options?.id ?? "",
+    attempt: 1,
+    fence: 0,
+    signal: options?.signal ?? new AbortController().signal,
+    headers: options?.headers ?? {},
+    deadline: options?.deadline,
+    progress: () => undefined,
+    log: () => undefined,
+  };
+}

@@ -1,0 +1,280 @@
+import type { Transferable } from "node:worker_threads";
+import type { Awaitable } from "@job-orch/core";
+import { check, type ErasedJob, isPromise, toWireError } from "@job-orch/core/substrate";
+import { begin, Claim } from "../wire/claims.ts";
+import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, slotOf, TEXT } from "../wire/frames.ts";
+import type { ToText } from "../wire/payload.ts";
+import { Transferred } from "../wire/transfer.ts";
+import { Places } from "./places.ts";
+import { WorkerContext } from "./worker-context.ts";
+
+/** A batch of replies goes out when it has this many. */
+const MOST_REPLIES = 64;
+/** A reply waits no longer than this for others, as far as jobs give it the chance. Units: milliseconds. */
+const LONGEST_WAIT_MS = 1;
+/** Jobs that never wait let timers and I/O have a turn after this. Units: milliseconds. */
+const LONGEST_TURN_MS = 2;
+/** Looking at the clock costs as much as a small job: jobs this short share a look. Units: milliseconds. */
+const SHORT_MS = 0.02;
+const LOOK_EVERY = 16;
+
+export interface RunnerOptions {
+  readonly jobs: readonly ErasedJob[];
+  /** Makes what a job borrows, once per place; `undefined`: jobs need nothing. */
+  readonly resources: (() => Awaitable<unknown>) | undefined;
+  readonly concurrency: number;
+  readonly claims: Int32Array | undefined;
+  readonly idPrefix: string;
+  readonly toText: ToText;
+  /** Whether a begun request is announced, because there are no claims to tell. */
+  readonly announces: boolean;
+  readonly post: (batch: unknown[], transfers: readonly Transferable[]) => void;
+  /** Everything was said after `drain`. */
+  readonly onDrained: () => void;
+}
+
+/**
+ * Runs a worker's requests: as many at once as it has places, in order, replies in batches. What waits here can be taken back
+ * by the host until the moment it begins, also while a job blocks this thread.
+ */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #places: Places;
+  readonly #batches: (readonly unknown[])[] = [];
+  /** Where reading goes on in the first batch. */
+  #at = 0;
+  readonly #contexts: (WorkerContext | undefined)[] = [];
+  #active = 0;
+  #replies: unknown[] = [0, 0];
+  #transfers: Transferable[] = [];
+  #running = false;
+  #flushDue = false;
+  #turnDue = false;
+  #draining = false;
+  /** Since when something runs. Units: milliseconds. */
+  #busySinceMs = 0;
+  #ended = 0;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#places = new Places(options.concurrency, options.resources);
+  }
+
+  /** Takes a batch of requests. */
+  readonly take = (batch: readonly unknown[]): void => {
+    this.#batches.push(batch);
+    if (!this.#running && !this.#turnDue) this.#turn();
+  };
+
+  readonly tell = (control: Control): void => {
+    switch (control.control) {
+      case "cancel": {
+        const context = this.#contexts[control.slot];
+        if (context?.number === control.number) context.abort(control.reason);
+        return;
+      }
+      case "drain":
+        this.#draining = true;
+        this.#skipAll();
+        this.#flush();
+        this.#endWhenDone();
+        return;
+    }
+  };
+
+  #turn(): void {
+    this.#running = true;
+    let nowMs = performance.now();
+    const turnEndsMs = nowMs + LONGEST_TURN_MS;
+    if (this.#active === 0) this.#busySinceMs = nowMs;
+    let flushByMs = nowMs + LONGEST_WAIT_MS;
+    let looks = 0;
+    let every = 1;
+    while (this.#active < this.#options.concurrency && this.#beginNext()) {
+      if (this.#replies.length >= MOST_REPLIES * 2) this.#flush();
+      if (++looks % every !== 0) continue;
+      const beforeMs = nowMs;
+      nowMs = performance.now();
+      every = nowMs - beforeMs < SHORT_MS * every ? LOOK_EVERY : 1;
+      if (nowMs >= flushByMs) {
+        this.#flush();
+        flushByMs = nowMs + LONGEST_WAIT_MS;
+      }
+      if (nowMs >= turnEndsMs && this.#batches.length > 0) {
+        this.#turnDue = true;
+        setImmediate(() => {
+          this.#turnDue = false;
+          this.#turn();
+        });
+        break;
+      }
+    }
+    this.#running = false;
+    this.#flush();
+    if (this.#draining) this.#endWhenDone();
+  }
+
+  /** Begins the next request that the host did not take back; false when there is none. */
+  #beginNext(): boolean {
+    for (;;) {
+      const batch = this.#batches[0];
+      if (batch === undefined) return false;
+      const head = batch[this.#at] as number;
+      const number = batch[this.#at + 1] as number;
+      const body = batch[this.#at + 2];
+      const extra = (head & EXTRA) === 0 ? undefined : (batch[this.#at + 3] as Extra);
+      this.#at += extra === undefined ? 3 : 4;
+      if (this.#at >= batch.length) {
+        this.#batches.shift();
+        this.#at = 0;
+      }
+      const slot = slotOf(head);
+      const { claims } = this.#options;
+      if (claims !== undefined && !begin(claims, slot)) {
+        this.#replies.push(headOf(Kind.Skipped, 0, 0, slot), undefined);
+        continue;
+      }
+      this.#begin(head, slot, number, body, extra);
+      return true;
+    }
+  }
+
+  #begin(head: number, slot: number, number: number, body: unknown, extra: Extra | undefined): void {
+    const { jobs, idPrefix } = this.#options;
+    if (this.#options.announces) this.#say(headOf(Kind.Begun, 0, 0, slot), undefined);
+    this.#active++;
+    const context = new WorkerContext(number, idPrefix, extra, this.#aside, slot);
+    this.#contexts[slot] = context;
+    try {
+      const job = jobs[jobOf(head)] as ErasedJob; // the host knows how many there are
+      const request = (head & TEXT) === 0 ? body : JSON.parse(body as string);
+      // Nothing to check and nothing to make: the job begins without a promise or a closure of ours.
+      if (job.request === undefined && job.response === undefined && this.#places.simple) {
+        const returned = job.run(request, undefined, context);
+        if (!isPromise(returned)) return this.#ok(slot, returned);
+        this.#later(slot, returned);
+      } else this.#later(slot, this.#run(job, request, context));
+    } catch (error) {
+      this.#failed(slot, error);
+    }
+  }
+
+  async #run(job: ErasedJob, request: unknown, context: WorkerContext): Promise<unknown> {
+    const valid = await check(job.request, request, `The request of "${job.name}"`);
+    const place = await this.#places.take();
+    try {
+      return await check(job.response, await job.run(valid, place.resources, context), `The response of "${job.name}"`);
+    } finally {
+      this.#places.give(place);
+    }
+  }
+
+  #later(slot: number, returned: PromiseLike<unknown>): void {
+    // Anything else that can be waited for is made a promise first: those of others may call back twice.
+    void Promise.resolve(returned).then(
+      (response) => {
+        this.#ok(slot, response);
+        this.#afterwards();
+      },
+      (error: unknown) => {
+        this.#failed(slot, error);
+        this.#afterwards();
+      },
+    );
+  }
+
+  /** A place is free again, outside a turn. */
+  #afterwards(): void {
+    if (this.#batches.length > 0 && !this.#running && !this.#turnDue) this.#turn();
+    if (!this.#flushDue && this.#replies.length > 2) {
+      this.#flushDue = true;
+      queueMicrotask(this.#flushLater);
+    }
+  }
+
+  readonly #flushLater = (): void => {
+    this.#flushDue = false;
+    this.#flush();
+    if (this.#draining) this.#endWhenDone();
+  };
+
+  #ok(slot: number, returned: unknown): void {
+    let body = returned;
+    let text: string | undefined;
+    try {
+      if (returned instanceof Transferred) {
+        body = returned.value;
+        this.#transfers.push(...returned.list);
+      } else text = this.#options.toText(returned);
+    } catch (error) {
+      return this.#failed(slot, error);
+    }
+    this.#done(slot);
+    if (text === undefined) this.#replies.push(headOf(Kind.Ok, 0, 0, slot), body);
+    else this.#replies.push(headOf(Kind.Ok, TEXT, 0, slot), text);
+  }
+
+  #failed(slot: number, thrown: unknown): void {
+    this.#done(slot);
+    this.#replies.push(headOf(Kind.Error, 0, 0, slot), toWireError(thrown));
+  }
+
+  #done(slot: number): void {
+    const { claims } = this.#options;
+    if (claims !== undefined) Atomics.store(claims, slot, Claim.Done);
+    this.#contexts[slot]?.end();
+    this.#contexts[slot] = undefined;
+    this.#active--;
+    this.#ended++;
+  }
+
+  /** Progress and log lines of a job, in order with its reply. */
+  readonly #aside = (slot: number, kind: number, value: unknown): void => {
+    let text: string | undefined;
+    try {
+      text = this.#options.toText(value);
+    } catch {
+      return; // what cannot be shown is not shown; the job must not fail for it
+    }
+    this.#say(headOf(kind, text === undefined ? 0 : TEXT, 0, slot), text ?? value);
+  };
+
+  #say(head: number, body: unknown): void {
+    this.#replies.push(head, body);
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    queueMicrotask(this.#flushLater);
+  }
+
+  #flush(): void {
+    const replies = this.#replies;
+    if (replies.length === 2) return;
+    const nowMs = performance.now();
+    replies[0] = Math.round((nowMs - this.#busySinceMs) * 1_000);
+    replies[1] = this.#ended;
+    this.#busySinceMs = nowMs;
+    this.#ended = 0;
+    const transfers = this.#transfers;
+    this.#replies = [0, 0];
+    if (transfers.length > 0) this.#transfers = [];
+    this.#options.post(replies, transfers);
+  }
+
+  /** What was not begun goes back to the host. */
+  #skipAll(): void {
+    for (const batch of this.#batches) {
+      while (this.#at < batch.length) {
+        const head = batch[this.#at] as number;
+        this.#at += (head & EXTRA) === 0 ? 3 : 4;
+        this.#replies.push(headOf(Kind.Skipped, 0, 0, slotOf(head)), undefined);
+      }
+      this.#at = 0;
+    }
+    this.#batches.length = 0;
+  }
+
+  #endWhenDone(): void {
+    if (this.#active > 0 || this.#replies.length > 2) return;
+    void this.#places.dispose().then(this.#options.onDrained, this.#options.onDrained);
+  }
+}

@@ -1,0 +1,38 @@
+import type { AnyJob, Awaitable, ResourcesOf } from "@job-orch/core";
+import { checkJob, eraseJob } from "@job-orch/core/substrate";
+import { type Control, payloadOf, Runner } from "@job-orch/link";
+import { workerData } from "node:worker_threads";
+import type { ThreadData } from "./thread-data.ts";
+
+/**
+ * Serves jobs in a worker thread: what the worker file of `threads` calls. `resources` makes what a job borrows, once per
+ * place; what it made is disposed of when the thread ends in good order.
+ *
+ * Promise: in a program that is not such a thread it does nothing.
+ *
+ * @example
+ * serve(parseJob, () => openDictionary());
+ */
+export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?: () => Awaitable<ResourcesOf<J>>): void {
+  const all = Array.isArray(jobs) ? (jobs as readonly J[]) : [jobs as J];
+  for (const job of all) checkJob(job);
+  const data = (workerData as { readonly jobOrch?: ThreadData } | null)?.jobOrch;
+  if (data === undefined) return;
+  const { port, claims, concurrency, idPrefix, wire } = data;
+  const runner = new Runner({
+    jobs: all.map(eraseJob),
+    resources,
+    concurrency,
+    claims,
+    idPrefix,
+    toText: payloadOf(wire),
+    announces: false,
+    post: (batch, transfers) => port.postMessage(batch, transfers as never),
+    onDrained: () => port.close(),
+  });
+  port.on("message", (message: readonly unknown[] | Control) => {
+    if (Array.isArray(message)) runner.take(message);
+    else runner.tell(message as Control);
+  });
+  port.postMessage({ hello: true, jobs: all.map(({ name }) => name) });
+}

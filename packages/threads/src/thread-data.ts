@@ -1,0 +1,14 @@
+import type { Hello, Wire } from "@job-orch/link";
+import type { MessagePort } from "node:worker_threads";
+
+/** What a thread is given under `workerData.jobOrch`. */
+export interface ThreadData {
+  readonly port: MessagePort;
+  readonly claims: Int32Array;
+  readonly concurrency: number;
+  readonly idPrefix: string;
+  readonly wire: Wire;
+}
+
+/** What it says: first that it is there, then batches. */
+export type FromThread = Hello | readonly unknown[];

@@ -1,0 +1,76 @@
+import { type Exit, type Hello, type LinkEvents, type Measured, type WorkerLink } from "@job-orch/link";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
+import type { ThreadData, FromThread } from "./thread-data.ts";
+
+/** A worker thread, with a port of its own: the program's own messages do not mix with ours. */
+export class ThreadLink implements WorkerLink, Measured {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #events: LinkEvents;
+  #error: Error | undefined;
+
+  constructor(url: URL, data: Omit<ThreadData, "port">, options: WorkerOptions, events: LinkEvents) {
+    const { port1, port2 } = new MessageChannel();
+    this.#events = events;
+    this.#port = port1;
+    const jobOrch: ThreadData = { ...data, port: port2 };
+    this.#worker = new Worker(url, {
+      ...options,
+      workerData: { ...(options.workerData as object | undefined), jobOrch },
+      transferList: [...(options.transferList ?? []), port2],
+    });
+    port1.on("message", (message: FromThread) => this.#hear(message));
+    this.#worker.on("error", (error) => (this.#error = error instanceof Error ? error : new Error(String(error))));
+    this.#worker.once("exit", (code) => this.#exited(code));
+  }
+
+  readonly send = (batch: readonly unknown[], transfers: readonly Transferable[]): void => {
+    this.#port.postMessage(batch, transfers as Transferable[]);
+  };
+
+  readonly tell = (control: object): void => {
+    this.#port.postMessage(control, []);
+  };
+
+  readonly kill = (): void => {
+    void this.#worker.terminate().catch(() => undefined); // its exit is what is waited for
+  };
+
+  readonly setRef = (ref: boolean): void => {
+    if (ref) {
+      this.#worker.ref();
+      this.#port.ref();
+    } else {
+      this.#worker.unref();
+      this.#port.unref();
+    }
+  };
+
+  readonly memory = async (): Promise<{ readonly heapBytes: number; readonly totalBytes: number }> => {
+    try {
+      const { used_heap_size: heapBytes, external_memory: outside, malloced_memory: malloced } = await this.#worker.getHeapStatistics();
+      return { heapBytes, totalBytes: heapBytes + outside + malloced };
+    } catch {
+      return { heapBytes: 0, totalBytes: 0 };
+    }
+  };
+
+  #hear(message: FromThread): void {
+    if (Array.isArray(message)) this.#events.onBatch(message);
+    else this.#events.onReady(message as Hello);
+  }
+
+  #exited(code: number): void {
+    // What it said before it ended may not have been heard yet.
+    for (let left = receiveMessageOnPort(this.#port); left !== undefined; left = receiveMessageOnPort(this.#port)) {
+      this.#hear(left.message as FromThread);
+    }
+    this.#port.close();
+    this.#events.onDown(toExit(code, this.#error));
+  }
+}
+
+function toExit(code: number, error: Error | undefined): Exit {
+  if (error === undefined) return { code };
+  return { code, error, outOfMemory: (error as { code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY" };
+}

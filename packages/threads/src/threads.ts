@@ -1,0 +1,71 @@
+import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
+import { hostJob, payloadOf, Pool, type PooledProcessor, type WorkerFactory } from "@job-orch/link";
+import { ThreadLink } from "./thread-link.ts";
+import type { ThreadOptions } from "./thread-options.ts";
+
+/** Threads that several jobs share. */
+export interface ThreadPool extends AsyncDisposable {
+  readonly close: () => Promise<void>;
+}
+
+const pools = new WeakMap<ThreadPool, { readonly pool: Pool; readonly options: ThreadOptions }>();
+
+/**
+ * Threads for several jobs: `threads(job, pool)` for each of them. The worker file serves all of them, in the same order.
+ *
+ * @example
+ * const pool = threadPool(new URL("./jobs.worker.ts", import.meta.url), { size: 2 });
+ */
+export function threadPool(url: URL, options: ThreadOptions = {}): ThreadPool {
+  const pool = poolOf(url, options, options.name ?? "threads");
+  const close = (): Promise<void> => pool.close(GRACE_MS);
+  const handle: ThreadPool = { close, [Symbol.asyncDispose]: close };
+  pools.set(handle, { pool, options });
+  return handle;
+}
+
+/**
+ * A job on worker threads, as a processor. The worker file calls `serve(job)`.
+ *
+ * Promise: does no I/O; threads are started by `run` (or `start`), or by the first request.
+ * Errors:  `ERR_OPTION` when an option is out of range.
+ *
+ * @example
+ * await using parse = threads(parseJob, new URL("./parse.worker.ts", import.meta.url), { size: 4 });
+ * const tree = await parse.call(text);
+ */
+export function threads<const J extends AnyJob>(
+  job: J,
+  where: URL | ThreadPool,
+  options: ThreadOptions = {},
+): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
+  if (where instanceof URL) return hostJob(job, poolOf(where, options, options.name ?? job.name), payloadOf(options.wire ?? "auto"), true);
+  const shared = pools.get(where);
+  if (shared === undefined) throw new OptionError(`threads("${job.name}") takes the URL of a worker file, or what threadPool(…) made`);
+  return hostJob(job, shared.pool, payloadOf(shared.options.wire ?? "auto"), false);
+}
+
+const GRACE_MS = 25_000;
+
+function poolOf(url: URL, options: ThreadOptions, name: string): Pool {
+  const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
+  const factory: WorkerFactory = {
+    kind: "thread",
+    shares: true,
+    tellsBegun: true,
+    start: ({ claims, concurrency, idPrefix, place }, events) =>
+      new ThreadLink(
+        url,
+        { claims: claims as Int32Array, concurrency, idPrefix, wire },
+        {
+          name: `${name}-${place}`,
+          workerData,
+          ...(resourceLimits === undefined ? {} : { resourceLimits }),
+          ...(env === undefined ? {} : { env }),
+          ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+        },
+        events,
+      ),
+  };
+  return new Pool({ name, options, factory });
+}
