@@ -10,7 +10,8 @@ const LOOKS_AFTER_MS = [1, 2, 4, 8, 8, 8, 8, 8, 8] as const;
 const MOST_EVENTS_PER_SECOND = 50;
 
 export interface FileWatchOptions {
-  readonly file: string;
+  /** Asked each time the watch begins. */
+  readonly file: () => string;
   /** It may have changed. Returns whether it has. */
   readonly look: () => boolean;
   /** The watch has ended by itself: it does not work here, or there is too much to see. */
@@ -40,7 +41,7 @@ export class FileWatch {
   start(): boolean {
     if (!this.#works) return false;
     try {
-      this.#watcher = watch(this.#options.file, { persistent: false }, () => this.#event());
+      this.#watcher = watch(this.#options.file(), { persistent: false }, () => this.#event());
     } catch {
       this.#works = false; // no watches left, or a file system without them
       return false;

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
-import type { Settings } from "./options.ts";
+import type { Journal, Settings } from "./options.ts";
 import { isBusy, toStoreError } from "./sqlite-errors.ts";
 import { Statements } from "./statements.ts";
 
@@ -22,12 +22,18 @@ const WAL_LIMIT_BYTES = 64 * 2 ** 20;
 /** Several processes in WAL mode may corrupt the file below this. Source: https://www.sqlite.org/changes.html#version_3_51_3 */
 const SAFE_WAL_VERSION = [3, 51, 3] as const;
 
+/** A connection, and how the file keeps its journal. */
+export interface Opened {
+  readonly sql: Statements;
+  readonly journal: Journal;
+}
+
 /**
  * Opens the file, brings it to the schema of this code, and returns the connection.
  *
  * Errors: `ERR_STORE` (foreign, damaged, newer than this code, unsafe engine), `ERR_CONNECTION` (cannot be opened now).
  */
-export async function openDatabase(settings: Settings): Promise<Statements> {
+export async function openDatabase(settings: Settings): Promise<Opened> {
   const deadlineMs = performance.now() + (settings.exclusive ? EXCLUSIVE_PATIENCE_MS : OPEN_PATIENCE_MS);
   for (;;) {
     try {
@@ -47,34 +53,42 @@ function tooBusy({ path, exclusive }: Settings, cause: unknown): Error {
   return new ConnectionError(`Could not open: ${why}`, { retry: "later", cause });
 }
 
-function open(settings: Settings): Statements {
+function open(settings: Settings): Opened {
   const db = new DatabaseSync(settings.path, { timeout: BUSY_TIMEOUT_MS });
   try {
     const sql = new Statements(db);
-    refuseUnsafeEngine(sql, settings);
     if (settings.exclusive) db.exec("pragma locking_mode = exclusive");
     const version = versionOf(sql, settings);
+    const journal = chooseJournal(sql, settings, version);
     refuseDamaged(sql, settings.path);
-    configure(sql, settings);
+    configure(sql, settings, journal);
     if (version < MIGRATIONS.length || settings.exclusive) migrate(sql, settings);
     skipFences(sql);
-    return sql;
+    return { sql, journal };
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function refuseUnsafeEngine(sql: Statements, { journal, exclusive, path }: Settings): void {
-  if (journal !== "wal" || exclusive) return;
+/** A file of ours keeps what it has: another process may be using it, with an engine that can do no better. */
+function chooseJournal(sql: Statements, { journal, exclusive, path }: Settings, schema: number): Journal {
   const [version = "0"] = sql.row<[string]>("select sqlite_version()") ?? [];
-  const parts = version.split(".").map(Number);
-  const firstOff = SAFE_WAL_VERSION.findIndex((part, index) => parts[index] !== part);
-  if (firstOff === -1 || (parts[firstOff] ?? 0) > (SAFE_WAL_VERSION[firstOff] ?? 0)) return;
+  const safe = exclusive || isSafe(version);
+  const [current] = schema === 0 ? [] : (sql.row<[string]>("pragma journal_mode") ?? []);
+  const known = current === "wal" || current === "delete" ? current : undefined;
+  const chosen = journal ?? known ?? (safe ? "wal" : "delete");
+  if (chosen === "delete" || safe) return chosen;
   throw new StoreError(
     `Not opening "${path}": SQLite ${version}, which this Node.js brings, can corrupt a file that several processes use in WAL mode. ` +
       `Use a Node.js with SQLite ${SAFE_WAL_VERSION.join(".")} or newer, or one of { access: "exclusive" } and { journal: "delete" }`,
   );
+}
+
+function isSafe(version: string): boolean {
+  const parts = version.split(".").map(Number);
+  const firstOff = SAFE_WAL_VERSION.findIndex((part, index) => parts[index] !== part);
+  return firstOff === -1 || (parts[firstOff] ?? 0) > (SAFE_WAL_VERSION[firstOff] ?? 0);
 }
 
 /** The schema version of the file; 0 when it has none of ours yet. */
@@ -117,7 +131,7 @@ function damaged(path: string, detail: string): StoreError {
   return new StoreError(`"${path}" is damaged (${detail}). Restore it from a copy, or move it aside to begin anew`);
 }
 
-function configure(sql: Statements, { journal, synchronous, path }: Settings): void {
+function configure(sql: Statements, { synchronous, path }: Settings, journal: Journal): void {
   const [mode] = sql.row<[string]>(`pragma journal_mode = ${journal}`) ?? [];
   if (mode !== journal && path !== ":memory:") {
     throw new StoreError(`"${path}" cannot use journal_mode ${journal}, only ${String(mode)}: is it on a network file system?`);

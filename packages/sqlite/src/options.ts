@@ -8,8 +8,11 @@ export interface SqliteOptions {
    * second one is refused. `":memory:"` is always exclusive.
    */
   readonly access?: "shared" | "exclusive";
-  /** `wal` (default), or `delete`: slower, and safe with several processes on SQLite below 3.51.3. */
-  readonly journal?: "wal" | "delete";
+  /**
+   * How SQLite keeps its journal. Default: as the file does already; a new one gets `wal`, or `delete` (slower) where several
+   * processes could damage it in WAL mode: with SQLite below 3.51.3, as in older Node.js 22.
+   */
+  readonly journal?: Journal;
   /** Lets the queue live in a file that holds the application's own tables as well (names that begin with `jo_` are ours). Default false. */
   readonly besideOwnTables?: boolean;
   /** Units: bytes of `Frame.body`. Range: 1 to 900,000,000. Default 64 MiB. */
@@ -46,6 +49,8 @@ export interface RetentionOptions {
   readonly bytes?: number;
 }
 
+export type Journal = "wal" | "delete";
+
 export type Retention = Required<RetentionOptions>;
 
 /** Options with their defaults, checked. */
@@ -53,7 +58,8 @@ export interface Settings {
   readonly path: string;
   readonly synchronous: "full" | "normal";
   readonly exclusive: boolean;
-  readonly journal: "wal" | "delete";
+  /** `undefined`: as the file has it, or as the engine can. */
+  readonly journal: Journal | undefined;
   readonly besideOwnTables: boolean;
   readonly maxFrameBytes: number;
   readonly capacity: { readonly frames: number; readonly bytes: number };
@@ -75,7 +81,7 @@ export function toSettings(path: string, options: SqliteOptions): Settings {
     path,
     synchronous: oneOf("synchronous", options.synchronous ?? "full", ["full", "normal"]),
     exclusive: path === ":memory:" || oneOf("access", options.access ?? "shared", ["shared", "exclusive"]) === "exclusive",
-    journal: oneOf("journal", options.journal ?? "wal", ["wal", "delete"]),
+    journal: options.journal === undefined ? undefined : oneOf<Journal>("journal", options.journal, ["wal", "delete"]),
     besideOwnTables: options.besideOwnTables ?? false,
     maxFrameBytes: whole("maxFrameBytes", options.maxFrameBytes ?? 64 * MIB, 1, MOST_FRAME_BYTES),
     capacity: {

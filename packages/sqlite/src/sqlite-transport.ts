@@ -36,12 +36,6 @@ export function sqlite(path: string, options: SqliteOptions = {}): SqliteTranspo
   return new SqliteTransport(toSettings(path === ":memory:" ? path : toPath(path), options));
 }
 
-/** What others change when they commit. */
-function changingFile({ path, exclusive, journal }: Settings): string | undefined {
-  if (exclusive) return undefined;
-  return journal === "wal" ? `${path}-wal` : path;
-}
-
 function toPath(path: string): string {
   return typeof path === "string" && path.length > 0 ? resolve(path) : path;
 }
@@ -75,7 +69,11 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     this.#store = new Store(settings);
     this.#owner = new Owner(settings);
     this.#feeds = new Feeds(this.#owner, settings.clock, () => this.#turn.schedule());
-    this.#wake = new Wake({ pollMs: settings.pollMs, file: changingFile(settings), look: () => this.#lookForChanges() });
+    this.#wake = new Wake({
+      pollMs: settings.pollMs,
+      file: settings.exclusive ? undefined : () => this.#store.changingFile,
+      look: () => this.#lookForChanges(),
+    });
     this.#turn = new Turn({ store: this.#store, feeds: this.#feeds, wake: this.#wake });
     this.#maintenance = new Maintenance(this.#store, this.#turn);
     const inspect = new SqliteInspect(this.#store, this.#turn);

@@ -1,6 +1,6 @@
 import { ClosedError, StoreError } from "@job-orch/core";
 import { FileIdentity } from "./file-identity.ts";
-import type { Settings } from "./options.ts";
+import type { Journal, Settings } from "./options.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Statements } from "./statements.ts";
 import { Topology } from "./topology.ts";
@@ -14,6 +14,7 @@ export class Store {
   readonly settings: Settings;
   readonly topology = new Topology();
   #sql: Statements | undefined;
+  #journal: Journal = "wal";
   #opening: Promise<Statements> | undefined;
   #closed = false;
   #file: FileIdentity | undefined;
@@ -26,6 +27,12 @@ export class Store {
   /** The connection; `undefined` while there is none. */
   get sql(): Statements | undefined {
     return this.#sql;
+  }
+
+  /** What changes with every commit; only once it is open. */
+  get changingFile(): string {
+    const { path } = this.settings;
+    return this.#journal === "wal" ? `${path}-wal` : path;
   }
 
   /** Errors: as `openDatabase`, and `ERR_CLOSED`. */
@@ -42,7 +49,7 @@ export class Store {
    * committed after it alone.
    */
   transaction(sql: Statements, work: (tx: Transaction) => void, unsynced = false): Committed {
-    const relax = unsynced && this.settings.synchronous === "full" && this.settings.journal === "wal";
+    const relax = unsynced && this.settings.synchronous === "full" && this.#journal === "wal";
     let committing = false;
     try {
       this.#refuseGone();
@@ -97,9 +104,11 @@ export class Store {
 
   async #open(): Promise<Statements> {
     try {
-      this.#sql = await openDatabase(this.settings);
+      const { sql, journal } = await openDatabase(this.settings);
+      this.#sql = sql;
+      this.#journal = journal;
       this.#file ??= new FileIdentity(this.settings.path);
-      return this.#sql;
+      return sql;
     } finally {
       this.#opening = undefined;
     }

@@ -9,7 +9,7 @@ const QUIET_POLLS = 25;
 export interface WakeOptions {
   readonly pollMs: number;
   /** What changes with every commit; `undefined` for stores that nobody else can change. */
-  readonly file: string | undefined;
+  readonly file: (() => string) | undefined;
   /** Looks for changes, and acts on them. Returns whether there were any. */
   readonly look: () => boolean;
 }

@@ -42,7 +42,7 @@ test.skipIf(!canTrace).each([
 
 test("copies of the files taken while it is written to open to a beginning of what was sent", async () => {
   const path = file();
-  const transport = open(path);
+  const transport = open(path, { access: "exclusive" }); // WAL whatever the engine
   const sends = await sender(transport, work());
   const copies: { readonly path: string; readonly sent: number; readonly acceptedBefore: number }[] = [];
   let sent = 0;
@@ -64,7 +64,7 @@ test("copies of the files taken while it is written to open to a beginning of wh
   }
   for (const copy of copies) {
     expect(existsSync(copy.path)).toBe(true);
-    const opened = open(copy.path);
+    const opened = open(copy.path, { access: "exclusive" });
     const { ready } = await opened.depth("work").catch((error: unknown) => {
       expect(error).toMatchObject({ code: "ERR_STORE" });
       return { ready: 0 };

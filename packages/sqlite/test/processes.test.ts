@@ -6,6 +6,8 @@ import {
   dead,
   file,
   frame,
+  journalOf,
+  later,
   open,
   quiet,
   receiver,
@@ -161,7 +163,7 @@ test("what anonymous receivers of a killed process would have got is gone with t
   const peer = await startPeer(path);
   const opening = peer.hold(broadcast(), receiving, 1);
   opening.catch(() => undefined);
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: 5_000 });
   const count = (what: string): number => (db.prepare(`select count(*) as count from ${what}`).get() as { count: number }).count;
   await until(() => count("jo_queues where grp is null") === 1, "the subscription is there");
   await send(transport, broadcast(), [frame("a"), frame("b")]);
@@ -173,11 +175,13 @@ test("what anonymous receivers of a killed process would have got is gone with t
   expect(await quiet(keepsBeating, 10)).toEqual([]);
 }, 30_000);
 
-test("eight processes that write at once see no lock, and the log stays bounded beside a long reader", async () => {
+test("eight processes that write at once see no lock, and the log stays bounded beside a long reader", async (context) => {
   const path = file();
   const transport = open(path);
   await send(transport, work(), [frame("first")]);
-  const reader = new DatabaseSync(path);
+  const reader = new DatabaseSync(path, { timeout: 5_000 });
+  later(() => reader.close());
+  if (journalOf(reader) !== "wal") return context.skip("a rollback journal lets nobody write beside a reader");
   reader.exec("begin");
   reader.prepare("select count(*) from jo_frames").get();
   const peers = await Promise.all(Array.from({ length: 8 }, () => startPeer(path)));
@@ -188,7 +192,6 @@ test("eight processes that write at once see no lock, and the log stays bounded 
     }),
   );
   reader.exec("rollback");
-  reader.close();
   expect(await transport.depth("work")).toMatchObject({ ready: 1 + 8 * 10 * 20 });
 }, 30_000);
 

@@ -4,7 +4,10 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { sqlite } from "../src/index.ts";
-import { file, folder, frame, frames, never, open, receiver, send, sender, take, work } from "./support/scene.ts";
+import { file, folder, frame, frames, journalOf, never, open, receiver, send, sender, take, work } from "./support/scene.ts";
+
+/** Source: https://www.sqlite.org/changes.html#version_3_51_3 */
+const SAFE_WAL = (process.versions["sqlite"] ?? "0").localeCompare("3.51.3", undefined, { numeric: true }) >= 0;
 
 async function closedStore(path: string, count: number): Promise<void> {
   const transport = sqlite(path);
@@ -115,6 +118,35 @@ test("a rollback journal works for several transports as well", async () => {
   const mine = await receiver(other, work());
   await send(one, work(), frames(50));
   expect(await take(mine, 50)).toHaveLength(50);
+});
+
+const fileJournal = (path: string): string => {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    return journalOf(db);
+  } finally {
+    db.close();
+  }
+};
+
+test("a file keeps the journal it has, and a new one gets the best that is safe with this engine", async () => {
+  const path = file();
+  await closedStore(path, 1);
+  const best = fileJournal(path);
+  expect(best).toBe(SAFE_WAL ? "wal" : "delete");
+  const other = file();
+  await send(open(other, { journal: "delete" }), work(), [frame("a")]);
+  const transport = open(other);
+  const mine = await receiver(transport, work());
+  await send(open(other), work(), [frame("b")]);
+  expect(await take(mine, 2)).toHaveLength(2);
+  expect(fileJournal(other)).toBe("delete");
+});
+
+test("WAL for several processes is refused where the engine could damage the file, with what to do", async () => {
+  const opening = sender(open(file(), { journal: "wal" }), work());
+  if (SAFE_WAL) await expect(opening).resolves.toBeDefined();
+  else await expect(opening).rejects.toThrow(/SQLite 3\..* can corrupt .*access: "exclusive"/);
 });
 
 test("a store in memory works without a file and claims no durability", async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChannelSpec, Delivery, Frame, FrameOptions, Headers, Outcome, ReceiveOptions, Receiver, Sender } from "@job-orch/core";
+import type { DatabaseSync } from "node:sqlite";
 import { afterEach } from "vitest";
 import { sqlite, type SqliteOptions, type SqliteTransport } from "../../src/index.ts";
 import { Peer } from "./peer.ts";
@@ -41,6 +42,10 @@ export async function startPeer(path: string, options: SqliteOptions = {}): Prom
   const peer = await Peer.start(path, options);
   later(() => peer.kill());
   return peer;
+}
+
+export function journalOf(db: DatabaseSync): string {
+  return (db.prepare("pragma journal_mode").get() as { readonly journal_mode: string }).journal_mode;
 }
 
 export const work = (name = "work"): ChannelSpec => ({ name, mode: "work" });
