@@ -32,11 +32,14 @@ export interface Holder {
   readonly hold: (channel: ChannelSpec, options: ReceiveOptions, count: number) => Promise<readonly Held[]>;
   /** Resolves when the send has resolved over there. */
   readonly send: (channel: ChannelSpec, frames: readonly Frame[]) => Promise<void>;
-  /** Takes and acks until it is killed; reports each id when its ack has resolved. */
+  /**
+   * Takes and acks until it is killed. One at a time: each id is reported when its ack has resolved, and before the next ack,
+   * so that a kill leaves at most one ack unheard of.
+   */
   readonly consume: (channel: ChannelSpec, options: ReceiveOptions, onAcked: (id: string) => void) => Promise<void>;
   /** Blocks its event loop. Resolves when that has begun. Units: milliseconds. */
   readonly block: (durationMs: number) => Promise<void>;
-  /** SIGKILL: no goodbye of any kind. Resolves when the process is gone. */
+  /** SIGKILL: no goodbye of any kind. Resolves when the process is gone and all its reports have come. */
   readonly kill: () => Promise<void>;
 }
 

@@ -17,7 +17,6 @@ export class Peer {
   readonly #calls = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
   readonly #ready = Promise.withResolvers<void>();
   #serial = 0;
-  onAcked: (id: string) => void = () => {};
 
   private constructor(path: string, options: SqliteOptions) {
     this.child = fork(program, [path, JSON.stringify(options)], {
@@ -77,9 +76,9 @@ export class Peer {
 
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, "exit");
+    const gone = once(this.child, "close"); // unlike `exit` after the last of its reports
     this.child.kill("SIGKILL");
-    await exited;
+    await gone;
   }
 
   #call<Value>(command: Unnumbered<Command>): Promise<Value> {
@@ -93,10 +92,7 @@ export class Peer {
   #hear(report: Report): void {
     if (report.kind === "ready") return this.#ready.resolve();
     if (report.kind === "taken") return void this.taken.push(report);
-    if (report.kind === "acked") {
-      this.acked.push(report.id);
-      return this.onAcked(report.id);
-    }
+    if (report.kind === "acked") return void this.acked.push(report.id);
     const call = this.#calls.get(report.call);
     this.#calls.delete(report.call);
     if (report.kind === "done") call?.resolve(report.value);
