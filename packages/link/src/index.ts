@@ -15,6 +15,7 @@ export type { PoolCallOptions, PoolSendOptions } from "./processor/call-options.
 export { hostJob } from "./processor/host-job.ts";
 export type { PooledEvents, PooledProcessor } from "./processor/pooled-processor.ts";
 export type { Exit, LinkEvents, Start, WorkerFactory, WorkerLink } from "./worker-link.ts";
+export { Claim, takeBack } from "./wire/claims.ts";
 export { type Control, EXTRA, type Extra, type Hello, headOf, jobOf, Kind, kindOf, slotOf, TEXT } from "./wire/frames.ts";
 export { asText, payloadOf, type ToText, type Wire } from "./wire/payload.ts";
 export { transfer } from "./wire/transfer.ts";

@@ -67,6 +67,9 @@ export class Pool {
   readonly #isolated: Task[] = [];
   #isolation: { readonly member: Member; readonly task: Task } | undefined;
   readonly #tellsBegun: boolean;
+  #lastFailure: Error | undefined;
+  /** The last worker that was started did not come up. */
+  #startsFail = false;
   #closed = false;
   #stopping: Promise<void> | undefined;
   #stopped = false;
@@ -219,9 +222,9 @@ export class Pool {
     return this.#stopping;
   }
 
-  /** Stops for good, and tells everyone who still waits. */
+  /** Stops for good, and tells everyone who still waits. Calling it again hurries. */
   async close(graceMs: number): Promise<void> {
-    if (this.#closed) return this.#stopping;
+    if (this.#closed) return this.#stopping === undefined ? undefined : this.stop(0);
     this.#closed = true;
     const error = this.closedError();
     const stopping = this.stop(graceMs);
@@ -289,6 +292,7 @@ export class Pool {
   }
 
   #onReady(member: Member): void {
+    this.#startsFail = false;
     this.fill(member);
     this.#isolateNext();
     if (this.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
@@ -349,13 +353,13 @@ export class Pool {
     const { roster, settings } = this;
     if (roster.target === 0) this.open();
     const delayMs = roster.nextStartMs;
-    if (delayMs > 0 && settings.rejectsWhenUnavailable) {
+    // One that crashed now and then comes back in a moment; what does not come up, or not for long, may stay away.
+    const failing = this.#startsFail || roster.policy.state === "crashLooping";
+    if (delayMs > 0 && failing && settings.rejectsWhenUnavailable) {
       return this.fail(task, new PoolUnavailableError(this.name, Number.isFinite(delayMs) ? delayMs : 0, this.#lastFailure));
     }
     if (roster.target < settings.max) this.#upkeep.growIfSlow();
   }
-
-  #lastFailure: Error | undefined;
 
   #letIn(): void {
     const { maxItems, maxBytes } = this.settings;
@@ -439,8 +443,10 @@ export class Pool {
   #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
     if (this.#isolation?.member === member) this.#isolation = undefined;
     afterCrash(this, member, exitClass);
-    if (error !== undefined) this.#lastFailure = error;
-    else if (member.exit?.error !== undefined) this.#lastFailure = member.exit.error;
+    if (error !== undefined) {
+      this.#lastFailure = error;
+      this.#startsFail = true;
+    } else if (member.exit?.error !== undefined) this.#lastFailure = member.exit.error;
     if (error !== undefined && this.roster.ready.length === 0 && this.settings.rejectsWhenUnavailable) this.#failAll(error);
     else if (this.roster.nextStartMs > 0 && this.settings.rejectsWhenUnavailable && this.roster.policy.state === "crashLooping") {
       this.#failAll(new PoolUnavailableError(this.name, this.roster.nextStartMs, this.#lastFailure));
