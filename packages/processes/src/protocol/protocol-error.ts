@@ -1,0 +1,23 @@
+import { JobError } from "@job-orch/core";
+
+/** The other side does not speak the protocol, or broke it. Whoever hears of it closes the link. */
+export class ProtocolError extends JobError {
+  override readonly name = "ProtocolError";
+  readonly code = "ERR_PROTOCOL";
+  /** What was open on the link may have happened. */
+  readonly retry = "unknown";
+}
+
+/** The other side sent, or announced, more bytes than this side takes. Nothing was allocated for them. */
+export class FrameTooLargeError extends JobError {
+  override readonly name = "FrameTooLargeError";
+  readonly code = "ERR_FRAME_TOO_LARGE";
+  readonly retry = "never";
+  /** Units: bytes. */
+  readonly limit: number;
+
+  constructor(what: string, limit: number) {
+    super(`${what} is over the limit of ${limit} bytes; send a reference to the data instead`);
+    this.limit = limit;
+  }
+}

@@ -1,0 +1,239 @@
+import type { Awaitable, WireError } from "@job-orch/core";
+import { CancelledError, DecodeError, UnsupportedError } from "@job-orch/core";
+import { type ErasedJob, toWireError } from "@job-orch/core/substrate";
+import { Kind, kindOf, Runner, slotOf } from "@job-orch/link";
+import { FrameParser } from "../protocol/frame-parser.ts";
+import { VERSION } from "../protocol/limits.ts";
+import { type Cap, HOST_OPS } from "../protocol/ops.ts";
+import { Outbox } from "../protocol/outbox.ts";
+import { readPayload, writePayload } from "../protocol/payload.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
+import { RequestQueue } from "./request-queue.ts";
+
+/** How many requests a host may have open here before the first is answered. */
+const CREDIT = 1_024;
+/** Jobs that never wait let other events have a turn after this. Units: milliseconds. */
+const LONGEST_TURN_MS = 2;
+/** An answer waits no longer than this for others, as far as jobs give it the chance. Units: milliseconds. */
+const LONGEST_WAIT_MS = 1;
+const MOST_AT_ONCE = 64;
+
+export interface LineWorkerOptions {
+  readonly name: string;
+  readonly jobs: readonly ErasedJob[];
+  readonly resources: (() => Awaitable<unknown>) | undefined;
+  readonly concurrency: number;
+  readonly offered: readonly Cap[];
+  /** Whether prints of the program can get between the frames. */
+  readonly shared: boolean;
+  readonly write: (chunk: string | Uint8Array) => void;
+  /** Everything is said that will be. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * The protocol's worker side above the runner of `@job-orch/link`: frames in, requests run, frames out. Answers whatever one
+ * read brought with one write.
+ */
+export class LineWorker {
+  readonly #options: LineWorkerOptions;
+  readonly #outbox: Outbox;
+  readonly #parser: FrameParser;
+  readonly #runner: Runner;
+  readonly #queue: RequestQueue;
+  readonly #tags: boolean;
+  readonly #acks: boolean;
+  /** How many short requests are begun before anything is looked at again. */
+  #atOnce = 1;
+  #feeding = false;
+  #turnDue = false;
+  #draining = false;
+  #held = false;
+
+  constructor(options: LineWorkerOptions) {
+    const { jobs, resources, concurrency, offered, shared, write, onEnd } = options;
+    this.#options = options;
+    this.#tags = offered.includes("tags");
+    this.#acks = offered.includes("ack");
+    this.#queue = new RequestQueue(jobs, concurrency + MOST_AT_ONCE);
+    this.#outbox = new Outbox(write, { separated: shared && offered.includes("rs") });
+    this.#parser = new FrameParser({ onFrame: (op, id, rest) => this.#hear(op, id, rest) });
+    this.#runner = new Runner({
+      jobs,
+      resources,
+      concurrency,
+      claims: this.#queue.claims,
+      idPrefix: `${process.pid}-`,
+      toText: (value) => writePayload(value, this.#tags),
+      announces: false, // this side knows better when it can be said
+      post: (batch) => this.#answer(batch),
+      onDrained: () => {
+        this.#outbox.flush();
+        onEnd();
+      },
+    });
+  }
+
+  start(): void {
+    const { name, jobs, offered, shared } = this.#options;
+    const optional = (["ack", "tags", ...(shared ? ["rs" as const] : [])] as const).filter((cap) => offered.includes(cap));
+    const caps: readonly Cap[] = ["cancel", "drain", "meta", "ping", "steal", ...optional];
+    const lang = `node ${process.versions.node}`;
+    const hello = { v: VERSION, name, lang, jobs: jobs.map((job) => job.name), credit: CREDIT, caps, pid: process.pid };
+    this.#outbox.add(`H 0 ${JSON.stringify(hello)}`);
+    this.#outbox.flush();
+  }
+
+  /** Bytes from the host. Errors: those of the protocol; the worker ends then. */
+  read(chunk: Uint8Array): void {
+    this.#parser.push(chunk);
+    if (!this.#turnDue) this.#feed();
+  }
+
+  /** Finishes what has begun, hands back the rest, says so, and ends. */
+  drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#outbox.add(`T ${next.id} 1`);
+    this.#runner.tell({ control: "drain" });
+    this.#outbox.flush();
+  }
+
+  /** Nobody hears any more: jobs are told to stop. */
+  abandon(reason: string): void {
+    for (const { slot, number } of this.#queue.begun()) this.#runner.tell({ control: "cancel", slot, number, reason });
+    this.drain();
+  }
+
+  /** The host reads too slowly, or does again. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held) this.#feed();
+  }
+
+  #hear(op: number, id: number, rest: string): void {
+    switch (op) {
+      case HOST_OPS.run:
+        return this.#enqueue(id, rest);
+      case HOST_OPS.meta:
+        return this.#queue.describe(id, readPayload(rest, this.#parser.suspicious));
+      case HOST_OPS.cancel:
+        return this.#cancel(id);
+      case HOST_OPS.takeBack:
+        if (!this.#queue.takeBack(id, "taken")) this.#outbox.add(`T ${id} ${this.#queue.remove(id) ? 1 : 0}`);
+        return;
+      case HOST_OPS.ping:
+        return this.#outbox.add(`O ${id}`);
+      case HOST_OPS.drain:
+        return this.drain();
+      default: // newer hosts may say more
+    }
+  }
+
+  #enqueue(id: number, rest: string): void {
+    const space = rest.indexOf(" ");
+    const job = space === -1 ? rest : rest.slice(0, space);
+    if (this.#draining) return this.#outbox.add(`T ${id} 1`);
+    if (this.#queue.open >= CREDIT) throw new ProtocolError(`The host has more than ${CREDIT} requests open`);
+    try {
+      const request = readPayload(space === -1 ? "" : rest.slice(space + 1), this.#parser.suspicious);
+      if (!this.#queue.push(id, job, request)) this.#fail(id, new UnsupportedError(`This worker has no job "${job.slice(0, 100)}"`));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#fail(id, error);
+    }
+  }
+
+  #cancel(id: number): void {
+    const reason = "The host cancelled the request";
+    if (this.#queue.takeBack(id, "cancelled")) return; // the runner says when it gets there
+    if (this.#queue.remove(id)) return this.#fail(id, new CancelledError(reason));
+    const begun = this.#queue.find(id);
+    if (begun !== undefined) this.#runner.tell({ control: "cancel", ...begun, reason });
+  }
+
+  /** Begins what there is room for: many short jobs at once, one that waits per place. */
+  readonly #feed = (): void => {
+    if (this.#feeding || this.#held) return;
+    this.#feeding = true;
+    const startMs = performance.now();
+    let flushedMs = startMs;
+    for (let beforeMs = startMs; this.#queue.waiting > 0 && !this.#held; ) {
+      const room = this.#queue.running === 0 ? this.#atOnce : this.#options.concurrency - this.#queue.running;
+      if (room <= 0) break;
+      const batch = this.#queue.take(room, this.#acks ? this.#outbox : undefined);
+      if (this.#acks) this.#outbox.flush(); // said before it begins, or it would be lost with a crash
+      this.#runner.take(batch);
+      const nowMs = performance.now();
+      const short = this.#queue.running === 0 && nowMs - beforeMs < LONGEST_WAIT_MS / 2;
+      this.#atOnce = short ? Math.min(MOST_AT_ONCE, this.#atOnce * 2) : 1;
+      if (nowMs - flushedMs >= LONGEST_WAIT_MS) {
+        this.#outbox.flush();
+        flushedMs = nowMs;
+      }
+      beforeMs = nowMs;
+      if (nowMs - startMs >= LONGEST_TURN_MS && this.#queue.waiting > 0) {
+        this.#turnDue = true;
+        setImmediate(this.#nextTurn);
+        break;
+      }
+    }
+    this.#feeding = false;
+    this.#outbox.flush();
+  };
+
+  readonly #nextTurn = (): void => {
+    this.#turnDue = false;
+    this.#feed();
+  };
+
+  /** What the runner says: two numbers about its time, then a head and a body each. */
+  #answer(batch: readonly unknown[]): void {
+    for (let at = 2; at < batch.length; at += 2) this.#say(batch[at] as number, batch[at + 1]);
+    if (this.#feeding) return;
+    if (this.#queue.waiting > 0 && !this.#turnDue) this.#feed();
+    else this.#outbox.flush();
+  }
+
+  #say(head: number, body: unknown): void {
+    const slot = slotOf(head);
+    switch (kindOf(head)) {
+      case Kind.Ok:
+        return this.#respond(this.#queue.release(slot), body as string);
+      case Kind.Error:
+        return this.#outbox.add(`E ${this.#queue.release(slot)}${this.#errorText(body as WireError)}`);
+      case Kind.Progress:
+        return this.#outbox.add(`G ${this.#queue.idOf(slot)}${body as string}`);
+      case Kind.Log:
+        return this.#outbox.add(`L ${this.#queue.idOf(slot)}${body as string}`);
+      case Kind.Skipped: {
+        const cancelled = this.#queue.whySkipped(slot) === "cancelled";
+        const id = this.#queue.release(slot);
+        if (cancelled) this.#fail(id, new CancelledError("The host cancelled the request"));
+        else this.#outbox.add(`T ${id} 1`);
+      }
+    }
+  }
+
+  #respond(id: number, payload: string): void {
+    try {
+      this.#outbox.add(`K ${id}${payload}`);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  #fail(id: number, error: unknown): void {
+    this.#outbox.add(`E ${id}${this.#errorText(toWireError(error))}`);
+  }
+
+  /** Of an error that this wire cannot carry whole, what matters most. */
+  #errorText(error: WireError): string {
+    try {
+      return writePayload(error, this.#tags);
+    } catch {
+      const { name, message, code, retry, stack } = error;
+      return ` ${JSON.stringify({ name, message, code, retry, stack })}`;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { type ErasedJob, Ring } from "@job-orch/core/substrate";
+import { Claim, EXTRA, type Extra, headOf, takeBack } from "@job-orch/link";
+import type { Outbox } from "../protocol/outbox.ts";
+
+interface Waiting {
+  readonly id: number;
+  readonly job: number;
+  readonly request: unknown;
+  readonly extra: Extra | undefined;
+  gone: boolean;
+}
+
+/** Why a request that was handed to the runner was not begun by it. */
+type WhyNot = "cancelled" | "taken";
+
+/** A request that the runner has. */
+interface Running {
+  readonly slot: number;
+  readonly number: number;
+}
+
+/**
+ * A worker's requests, by the ids that the host gave them: first those that wait, then, in the slots of the runner, those that
+ * it was handed.
+ */
+export class RequestQueue {
+  /** Shared with the runner alone: it asks before it begins one. */
+  readonly claims: Int32Array;
+  readonly #jobs: ReadonlyMap<string, number>;
+  readonly #waiting = new Ring<Waiting>();
+  readonly #free: number[];
+  /** By slot. −1 while it is free. */
+  readonly #ids: number[];
+  readonly #numbers: number[];
+  readonly #whyNot: (WhyNot | undefined)[];
+  #gone = 0;
+  #lastNumber = 0;
+  #meta: { readonly id: number; readonly extra: Extra } | undefined;
+
+  constructor(jobs: readonly ErasedJob[], slots: number) {
+    this.#jobs = new Map(jobs.map(({ name }, index) => [name, index]));
+    this.claims = new Int32Array(slots);
+    this.#free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
+    this.#ids = Array.from({ length: slots }, () => -1);
+    this.#numbers = Array.from({ length: slots }, () => 0);
+    this.#whyNot = Array.from({ length: slots }, () => undefined);
+  }
+
+  /** How many were not handed to the runner yet. */
+  get waiting(): number {
+    return this.#waiting.length - this.#gone;
+  }
+
+  /** How many the runner has. */
+  get running(): number {
+    return this.#ids.length - this.#free.length;
+  }
+
+  get open(): number {
+    return this.waiting + this.running;
+  }
+
+  /** What the job may know of the next request with this id. */
+  describe(id: number, meta: unknown): void {
+    this.#meta = { id, extra: toExtra(meta) };
+  }
+
+  /** False when there is no such job. */
+  push(id: number, jobName: string, request: unknown): boolean {
+    const meta = this.#meta;
+    this.#meta = undefined;
+    const job = this.#jobs.get(jobName);
+    if (job === undefined) return false;
+    this.#waiting.push({ id, job, request, extra: meta?.id === id ? meta.extra : undefined, gone: false });
+    return true;
+  }
+
+  /** The next that waits, out of turn. */
+  shift(): { readonly id: number } | undefined {
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (next === undefined || !next.gone) return next;
+      this.#gone--;
+    }
+  }
+
+  /** Removes one that waits; false when it does not. */
+  remove(id: number): boolean {
+    let found = false;
+    this.#waiting.each((one) => {
+      if (one.id !== id || one.gone || found) return;
+      one.gone = true;
+      found = true;
+    });
+    if (found) this.#gone++;
+    return found;
+  }
+
+  /** A batch of at most `most` requests for the runner; says so to the host when it wants to know. */
+  take(most: number, acks: Outbox | undefined): readonly unknown[] {
+    const batch: unknown[] = [];
+    for (let taken = 0; taken < most && this.#free.length > 0; taken++) {
+      const next = this.shift() as Waiting | undefined;
+      if (next === undefined) break;
+      const slot = this.#free.pop() as number;
+      const number = ++this.#lastNumber;
+      this.#ids[slot] = next.id;
+      this.#numbers[slot] = number;
+      this.claims[slot] = Claim.Queued;
+      acks?.add(`B ${next.id}`);
+      batch.push(headOf(0, next.extra === undefined ? 0 : EXTRA, next.job, slot), number, next.request);
+      if (next.extra !== undefined) batch.push(next.extra);
+    }
+    return batch;
+  }
+
+  /** Keeps the runner from beginning one that it was handed; false when it has, or never had it. */
+  takeBack(id: number, whyNot: WhyNot): boolean {
+    const slot = this.#ids.indexOf(id);
+    if (slot === -1 || !takeBack(this.claims, slot)) return false;
+    this.#whyNot[slot] = whyNot;
+    return true;
+  }
+
+  whySkipped(slot: number): WhyNot | undefined {
+    return this.#whyNot[slot];
+  }
+
+  find(id: number): Running | undefined {
+    const slot = this.#ids.indexOf(id);
+    return slot === -1 ? undefined : { slot, number: this.#numbers[slot] as number };
+  }
+
+  begun(): readonly Running[] {
+    return this.#ids.flatMap((id, slot) => (id === -1 ? [] : [{ slot, number: this.#numbers[slot] as number }]));
+  }
+
+  idOf(slot: number): number {
+    return this.#ids[slot] as number;
+  }
+
+  /** The slot is free again; gives whose it was. */
+  release(slot: number): number {
+    const id = this.#ids[slot] as number;
+    this.#ids[slot] = -1;
+    this.#whyNot[slot] = undefined;
+    this.#free.push(slot);
+    return id;
+  }
+}
+
+/** What of a host's words on a request is as it must be. */
+function toExtra(meta: unknown): Extra {
+  const { id, attempt, leftMs, headers } = (typeof meta === "object" && meta !== null ? meta : {}) as Readonly<Record<string, unknown>>;
+  return {
+    id: typeof id === "string" ? id : undefined,
+    attempt: Number.isSafeInteger(attempt) ? (attempt as number) : undefined,
+    deadline: typeof leftMs === "number" ? Date.now() + leftMs : undefined,
+    headers: isHeaders(headers) ? headers : undefined,
+  };
+}
+
+function isHeaders(headers: unknown): headers is Readonly<Record<string, string>> {
+  return typeof headers === "object" && headers !== null && Object.values(headers).every((value) => typeof value === "string");
+}
