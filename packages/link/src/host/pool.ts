@@ -389,7 +389,7 @@ export class Pool {
     if (ended > 0) {
       member.credits.observe(batch[0] as number, ended);
       member.served += ended;
-      this.roster.policy.worked(member.place, ended);
+      this.roster.worked(member, ended);
     }
     for (let at = 2; at < batch.length; at += 2) this.#onMessage(member, batch[at] as number, batch[at + 1]);
     this.fill(member);

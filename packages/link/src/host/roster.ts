@@ -83,6 +83,15 @@ export class Roster {
     return Math.min(...delays);
   }
 
+  /** A worker has done this much: one that was on probation has proven itself. */
+  worked(member: Member, pieces: number): void {
+    this.policy.worked(member.place, pieces);
+    if (this.#looping) {
+      this.#noteLooping();
+      this.#fill();
+    }
+  }
+
   /** Keeps at least so many workers up. */
   want(count: number): void {
     this.#target = Math.max(this.#target, Math.min(count, this.#places.length));
