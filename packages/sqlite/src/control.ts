@@ -1,7 +1,8 @@
 import type { Control, FrameState } from "@job-orch/core";
 import { cancelWaiting, type CancelAnswer } from "./cancel.ts";
+import { checkChannel } from "./check-frames.ts";
+import { checkAddress, checkFlag, checkSelection, checkText } from "./check-queries.ts";
 import { TaskOp } from "./op.ts";
-import { whole } from "./options.ts";
 import { queuesOf } from "./queue-seqs.ts";
 import { redriveSome } from "./redrive.ts";
 import { removeSome } from "./remove.ts";
@@ -23,24 +24,38 @@ export class SqliteControl implements Control {
     this.#turn = turn;
   }
 
-  readonly redrive = (channel: string, query: { readonly ids?: readonly string[]; readonly limit?: number } = {}): Promise<number> => {
-    const { ids, limit } = query;
-    const most = limit === undefined ? Number.POSITIVE_INFINITY : whole("limit", limit, 0);
+  readonly redrive = async (
+    channel: string,
+    query: { readonly ids?: readonly string[]; readonly limit?: number } = {},
+  ): Promise<number> => {
+    checkAddress(channel);
+    checkSelection(query);
+    const { ids, limit: most = Number.POSITIVE_INFINITY } = query;
     return this.#piecewise(most, (tx, after, count) => redriveSome(tx, queuesOf(tx.sql, channel), ids, after, count));
   };
 
-  readonly remove = (channel: string, query: { readonly ids?: readonly string[]; readonly state?: FrameState }): Promise<number> =>
-    this.#piecewise(Number.POSITIVE_INFINITY, (tx, after, count) => removeSome(tx, queuesOf(tx.sql, channel), query, after, count));
+  readonly remove = async (channel: string, query: { readonly ids?: readonly string[]; readonly state?: FrameState }): Promise<number> => {
+    checkAddress(channel);
+    checkSelection(query);
+    return this.#piecewise(Number.POSITIVE_INFINITY, (tx, after, count) => removeSome(tx, queuesOf(tx.sql, channel), query, after, count));
+  };
 
-  readonly pause = (channel: string, paused: boolean): Promise<void> =>
-    this.#task((tx) => {
+  readonly pause = async (channel: string, paused: boolean): Promise<void> => {
+    checkChannel({ name: channel, mode: "work" });
+    checkFlag("paused", paused);
+    return this.#task((tx) => {
       if (paused) tx.sql.run("insert into jo_paused values (?) on conflict do nothing", channel);
       else tx.sql.run("delete from jo_paused where channel = ?", channel);
       tx.topologyChanged();
       for (const queue of queuesOf(tx.sql, channel)) tx.woken.add(queue);
     });
+  };
 
-  readonly cancel = (channel: string, id: string): Promise<CancelAnswer> => this.#task((tx) => cancelWaiting(tx, channel, id));
+  readonly cancel = async (channel: string, id: string): Promise<CancelAnswer> => {
+    checkChannel({ name: channel, mode: "work" });
+    checkText("id", id);
+    return this.#task((tx) => cancelWaiting(tx, channel, id));
+  };
 
   async #piecewise(most: number, piece: (tx: Transaction, after: number, count: number) => Piece): Promise<number> {
     let done = 0;

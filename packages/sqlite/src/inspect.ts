@@ -1,13 +1,5 @@
-import {
-  type Depth,
-  type FrameRecord,
-  type FrameState,
-  type History,
-  type Inspect,
-  type ListQuery,
-  OptionError,
-  type Page,
-} from "@job-orch/core";
+import { type Depth, type FrameRecord, type History, type Inspect, type ListQuery, OptionError, type Page } from "@job-orch/core";
+import { checkAddress, checkSelection, checkText } from "./check-queries.ts";
 import { attemptsOf } from "./history.ts";
 import { TaskOp } from "./op.ts";
 import { whole } from "./options.ts";
@@ -23,7 +15,6 @@ import type { Turn } from "./turn.ts";
 /** How many frames are looked at before the event loop gets a turn. */
 const LOOKED_AT = 1_000;
 const MOST_PROMOTED = 10_000;
-const STATES: readonly FrameState[] = ["ready", "delayed", "in-flight", "completed", "cancelled", "dead"];
 
 const OLDEST_READY = `with levels(level) as (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
   select min(max(f.accepted_ms, coalesce(f.due_ms, 0), coalesce((select max(ended_ms) from jo_attempts a where a.seq = f.seq), 0)))
@@ -39,10 +30,14 @@ export class SqliteInspect implements Inspect {
     this.#turn = turn;
   }
 
-  readonly depth = (channel: string): Promise<Depth> => this.#read(channel, (sql, queues) => this.#depth(sql, channel, queues));
+  readonly depth = async (channel: string): Promise<Depth> => {
+    checkAddress(channel);
+    return this.#read(channel, (sql, queues) => this.#depth(sql, channel, queues));
+  };
 
   readonly list = async (channel: string, query: ListQuery = {}): Promise<Page> => {
-    if (query.state !== undefined && !STATES.includes(query.state)) throw new OptionError(`"state" is ${String(query.state)}`);
+    checkAddress(channel);
+    checkSelection(query);
     const limit = whole("limit", query.limit ?? 100, 1, 1_000);
     const items: FrameRecord[] = [];
     for (let after = toSeq(query.after); ;) {
@@ -65,14 +60,17 @@ export class SqliteInspect implements Inspect {
     }
   };
 
-  readonly history = (channel: string, id: string): Promise<History | undefined> =>
-    this.#read(channel, (sql, queues) => {
+  readonly history = async (channel: string, id: string): Promise<History | undefined> => {
+    checkAddress(channel);
+    checkText("id", id);
+    return this.#read(channel, (sql, queues) => {
       const queueList = JSON.stringify(queues);
       const find = `select seq from jo_frames where id = ? and named = 1 and queue in (select value from json_each(?)) order by seq desc limit 1`;
       const [seq] = sql.row<[number]>(find, id, queueList) ?? [];
       const [found] = seq === undefined ? [] : recordsOf(sql, [seq]);
       return found === undefined ? undefined : { record: found.record, attempts: attemptsOf(sql, found) };
     });
+  };
 
   #depth(sql: Statements, channel: string, queues: readonly number[]): Depth {
     const depth = { ready: 0, delayed: 0, inFlight: 0, completed: 0, cancelled: 0, dead: 0, oldestReadyMs: 0 };

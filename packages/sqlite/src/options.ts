@@ -76,7 +76,10 @@ const MOST_FRAME_BYTES = 900_000_000;
 /** Errors: `ERR_OPTION`. */
 export function toSettings(path: string, options: SqliteOptions): Settings {
   if (typeof path !== "string" || path.length === 0) throw new OptionError(`"path" is ${String(path)}; it takes a file path or ":memory:"`);
+  if (typeof options !== "object" || options === null) throw new OptionError("The options are no object; sqlite takes (path, { … })");
   const { capacity = {}, retention = {} } = options;
+  if (typeof capacity !== "object" || capacity === null) throw new OptionError('"capacity" is no object; it takes { frames, bytes }');
+  if (typeof retention !== "object" || retention === null) throw new OptionError('"retention" is no object; it takes { completed, dead }');
   return {
     path,
     synchronous: oneOf("synchronous", options.synchronous ?? "full", ["full", "normal"]),
@@ -104,10 +107,14 @@ export function whole(name: string, value: number, least: number, most: number =
 
 function oneOf<Name extends string>(name: string, value: Name, names: readonly Name[]): Name {
   if (names.includes(value)) return value;
-  throw new OptionError(`"${name}" is ${JSON.stringify(value)}; it takes ${names.map((one) => `"${one}"`).join(" or ")}`);
+  throw new OptionError(
+    `"${name}" is ${typeof value === "string" ? `"${value}"` : typeof value}; it takes ${names.map((one) => `"${one}"`).join(" or ")}`,
+  );
 }
 
 function toRetention(name: string, given: RetentionOptions = {}, fallback: Retention): Retention {
+  if (typeof given !== "object" || given === null)
+    throw new OptionError(`"retention.${name}" is no object; it takes { count, ageMs, bytes }`);
   const member = (key: keyof Retention): number => {
     const value = given[key] ?? fallback[key];
     if (typeof value === "number" && value >= 0) return value;

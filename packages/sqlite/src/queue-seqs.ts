@@ -26,9 +26,14 @@ const WANTED = "with wanted(queue, after, most) as (select ?, ?, ?) ";
 const ANY =
   "select seq from jo_frames where queue = (select queue from wanted) and seq > (select after from wanted) order by seq limit (select most from wanted)";
 
-/** The queues of a channel: one of a work channel, one per subscription of a broadcast channel. */
-export function queuesOf(sql: Statements, channel: string): readonly number[] {
-  return sql.rows<[number]>("select id from jo_queues where channel = ? and gone = 0 order by id", channel).map(([id]) => id);
+/** The queues of a channel: one of a work channel, one per subscription of a broadcast channel; with `channel@group` of that group. */
+export function queuesOf(sql: Statements, address: string): readonly number[] {
+  const at = address.indexOf("@");
+  if (at >= 0) {
+    const find = "select id from jo_queues where channel = ? and mode = 1 and grp = ? and gone = 0";
+    return sql.rows<[number]>(find, address.slice(0, at), address.slice(at + 1)).map(([id]) => id);
+  }
+  return sql.rows<[number]>("select id from jo_queues where channel = ? and gone = 0 order by id", address).map(([id]) => id);
 }
 
 /** Frames of queues in one state, or in any, in the order of acceptance. */

@@ -81,6 +81,7 @@ export class SendOp implements Op {
   failed(error: unknown, committing = false): void {
     if (this.dropped) return;
     this.#end();
+    // Who coalesced several sends into this one can tell from `accepted` which of them are stored.
     this.#reject(toSendError(this.#channel.name, error, committing, this.#accepted));
   }
 

@@ -27,6 +27,7 @@ const connections = new WeakMap<DatabaseSync, Statements>();
 export function enqueue(settings: Settings, db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]): void {
   checkChannel(channel);
   checkFrames(channel.name, frames, settings.maxFrameBytes);
+  if (typeof db?.location !== "function") throw new OptionError('"db" is no DatabaseSync of node:sqlite');
   const sql = connectionOf(settings, db);
   if (!db.isTransaction) throw new OptionError("The connection has no open transaction: enqueue is part of yours, so begin one first");
   const tx = new Transaction(sql, new Topology(), settings.clock.now());

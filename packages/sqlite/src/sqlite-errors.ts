@@ -3,6 +3,7 @@ import { ConnectionError, type JobError, JobError as AnyJobError, ReceiveError, 
 /** Result codes we act on. Source: https://www.sqlite.org/rescode.html */
 export const BUSY = 5;
 const LOCKED = 6;
+const ERROR = 1;
 const IOERR = 10;
 const CORRUPT = 11;
 const FULL = 13;
@@ -13,6 +14,7 @@ const RETRY_BY_CODE: Readonly<Record<number, Retry>> = {
   [BUSY]: "later",
   [LOCKED]: "later",
   7: "later", // NOMEM
+  [ERROR]: "never", // our statements are right for our schema
   8: "never", // READONLY
   [CORRUPT]: "never",
   [FULL]: "later",
@@ -22,6 +24,8 @@ const RETRY_BY_CODE: Readonly<Record<number, Retry>> = {
 
 const WHY_UNUSABLE: Readonly<Record<number, string>> = {
   8: "is read-only",
+  [ERROR]:
+    "lacks tables or columns that its schema version should have: something else changed it. Restore it from a copy, or move it aside to begin anew",
   [CORRUPT]: "is damaged: it was cut short or overwritten. Restore it from a copy, or move it aside to begin anew",
   [NOTADB]: "is not a SQLite database",
 };
@@ -64,7 +68,7 @@ export function toStoreError(path: string, error: unknown): Error {
 }
 
 export function toSendError(channel: string, error: unknown, committing: boolean, accepted: number): JobError {
-  if (AnyJobError.is(error) && error.code === "ERR_CLOSED") return error;
+  if (AnyJobError.is(error) && error.code === "ERR_CLOSED" && accepted === 0) return error;
   return new SendError(channel, { retry: retryOf(error, committing), accepted, cause: error, why: messageOf(error) });
 }
 

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type SqliteCapabilities, toCapabilities } from "./capabilities.ts";
 import { checkChannel } from "./check-frames.ts";
+import { checkText } from "./check-queries.ts";
 import { SqliteControl } from "./control.ts";
 import { Feeds } from "./feeds.ts";
 import { SqliteInspect } from "./inspect.ts";
@@ -104,9 +105,13 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     return sender;
   }
 
-  async #openReceiver(channel: ChannelSpec, { group, maxInFlight }: ReceiveOptions, signal: AbortSignal): Promise<Receiver> {
+  async #openReceiver(channel: ChannelSpec, options: ReceiveOptions, signal: AbortSignal): Promise<Receiver> {
     checkChannel(channel);
+    if (typeof options !== "object" || options === null)
+      throw new OptionError("The receive options are no object; they take { leaseMs, maxInFlight }");
+    const { group, maxInFlight } = options;
     whole("maxInFlight", maxInFlight, 1);
+    if (group !== undefined) checkText("group", group);
     if (group !== undefined && (channel.mode === "work" || group === "")) {
       throw new OptionError(
         channel.mode === "work" ? `"group" is for broadcast channels; "${channel.name}" is a work channel` : '"group" is empty',
