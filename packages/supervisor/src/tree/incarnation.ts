@@ -1,0 +1,134 @@
+import type { Clock, Running, Startable } from "@job-orch/core";
+import { ChildStartError } from "../errors.ts";
+import type { ChildContext, ChildFunction, StartSpec } from "./child-spec.ts";
+
+/** One life of a child. */
+export interface Incarnation {
+  /** Resolves when it is up; never, when it ends before. */
+  readonly up: Promise<void>;
+  /** When and how it ended. Never rejects. */
+  readonly ended: Promise<Ending>;
+  /** Tells it to end within that time. Units: milliseconds. */
+  readonly stop: (graceMs: number) => void;
+  /** Tells it that no time is left. */
+  readonly hurry: () => void;
+}
+
+export interface Ending {
+  readonly how: "returned" | "threw" | "neverUp";
+  readonly error: unknown;
+}
+
+const RETURNED: Ending = { how: "returned", error: undefined };
+
+/** What a processor, a pipeline or another supervisor does until it is stopped. */
+export function ofStartable(what: Startable, up: Promise<void> = Promise.resolve()): Incarnation {
+  return {
+    up,
+    ended: endingOf(() => what.run()),
+    stop: (graceMs) => quietly(() => what.stop({ graceMs })),
+    hurry: () => quietly(() => what.stop({ graceMs: 0 })),
+  };
+}
+
+export function ofFunction(run: ChildFunction, incarnation: number): Incarnation {
+  const { context, stop, hurry } = contextOf(incarnation);
+  const ended = endingOf(() => run(context)).then((ending) => excused(ending, context));
+  return { up: Promise.resolve(), ended, stop, hurry };
+}
+
+/** What first comes up, and then runs. */
+export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeoutMs">, incarnation: number, clock: Clock): Incarnation {
+  const { context, stop, hurry } = contextOf(incarnation);
+  const up = Promise.withResolvers<void>();
+  let running: Running | undefined;
+  let graceMs = 0;
+  const live = async (): Promise<Ending> => {
+    try {
+      running = await inTime(id, spec, context, clock);
+    } catch (error) {
+      const ending = excused({ how: "neverUp", error }, context);
+      hurry(); // it may be starting still
+      return ending;
+    }
+    const { ended } = running;
+    if (context.hurry.aborted) quietly(() => running?.stop({ graceMs: 0 }));
+    else if (context.signal.aborted) quietly(() => running?.stop({ graceMs }));
+    else up.resolve();
+    return endingOf(() => ended);
+  };
+  return {
+    up: up.promise,
+    ended: live(),
+    stop: (withinMs) => {
+      graceMs = withinMs;
+      stop();
+      quietly(() => running?.stop({ graceMs: withinMs }));
+    },
+    hurry: () => {
+      hurry();
+      quietly(() => running?.stop({ graceMs: 0 }));
+    },
+  };
+}
+
+function inTime(
+  id: string,
+  { start, startTimeoutMs = 30_000 }: Pick<StartSpec, "start" | "startTimeoutMs">,
+  context: ChildContext,
+  clock: Clock,
+): Promise<Running> {
+  const { promise, resolve, reject } = Promise.withResolvers<Running>();
+  let late = false;
+  const giveUp = (reason: unknown): void => {
+    late = true;
+    reject(reason);
+  };
+  const timer = clock.after(startTimeoutMs, () => giveUp(new ChildStartError(id, startTimeoutMs)));
+  const hurried = (): void => giveUp(context.hurry.reason);
+  context.hurry.addEventListener("abort", hurried, { once: true });
+  const starting = (async () => start(context))();
+  starting.then(resolve, reject);
+  starting.then(
+    // Up too late: nobody waits for it any more.
+    (running) => (late ? quietly(() => running.stop({ graceMs: 0 })) : undefined),
+    () => undefined,
+  );
+  return promise.finally(() => {
+    timer.cancel();
+    context.hurry.removeEventListener("abort", hurried);
+  });
+}
+
+function contextOf(incarnation: number) {
+  const stopping = new AbortController();
+  const hurrying = new AbortController();
+  const stop = (): void => stopping.abort();
+  const hurry = (): void => {
+    stop();
+    hurrying.abort();
+  };
+  return { context: { signal: stopping.signal, hurry: hurrying.signal, incarnation } satisfies ChildContext, stop, hurry };
+}
+
+async function endingOf(run: () => unknown): Promise<Ending> {
+  try {
+    await run();
+    return RETURNED;
+  } catch (error) {
+    return { how: "threw", error };
+  }
+}
+
+/** Who was told to end and throws because of that has ended well. */
+function excused(ending: Ending, { signal, hurry }: ChildContext): Ending {
+  const reason: unknown = ending.error;
+  const isAbort = (one: AbortSignal): boolean =>
+    one.aborted && (reason === one.reason || (reason instanceof Error && (reason.name === "AbortError" || reason.cause === one.reason)));
+  return ending.how !== "returned" && (isAbort(signal) || isAbort(hurry)) ? RETURNED : ending;
+}
+
+/** A stop that fails is heard of through `ended`. */
+function quietly(act: () => PromiseLike<unknown> | undefined): void {
+  (async () => act())().catch(() => undefined);
+}
