@@ -21,6 +21,36 @@ export function steadyNow(clock: Clock): number {
   return clock.steady === undefined ? clock.now() : clock.steady();
 }
 
+const RESOLVED = Promise.resolve();
+
+/**
+ * Turns times of the clock into its steady time. The distance between the two is read once per turn, as a turn is too short for somebody to
+ * set the clock in it, and two readings for every deadline cost as much as the rest of a request's bookkeeping.
+ */
+export class SteadyTime {
+  readonly #clock: Clock;
+  #aheadMs = 0;
+  #fresh: boolean;
+  readonly #stale = (): void => {
+    this.#fresh = false;
+  };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#fresh = clock.steady === undefined; // for good: there is no distance
+  }
+
+  /** Units: epoch milliseconds to milliseconds of steady time. */
+  of(epochMs: number): number {
+    if (!this.#fresh) {
+      this.#fresh = true;
+      void RESOLVED.then(this.#stale);
+      this.#aheadMs = steadyNow(this.#clock) - this.#clock.now();
+    }
+    return epochMs + this.#aheadMs;
+  }
+}
+
 /** Node fires at once for anything longer. Source: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 

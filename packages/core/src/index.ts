@@ -10,6 +10,7 @@ export type { Run } from "./contracts/run.ts";
 export type { LogLevel, RunContext } from "./contracts/run-context.ts";
 export type { SendReceive } from "./contracts/send-receive.ts";
 
+export type { Audience } from "./transport/audience.ts";
 export type { Capabilities } from "./transport/capabilities.ts";
 export type { ChannelSpec } from "./transport/channel-spec.ts";
 export type { Delivery } from "./transport/delivery.ts";
@@ -60,7 +61,7 @@ export { remote, type RemoteJob } from "./processor/remote.ts";
 export type { BaseSendOptions, CallOptions, SendOptions } from "./processor/send-options.ts";
 export { type Calls, sendReceive } from "./processor/send-receive.ts";
 export { type Running, start, type Startable } from "./processor/start.ts";
-export { canControl, canInspect } from "./transport/powers.ts";
+export { canControl, canInspect, knowsAudience } from "./transport/powers.ts";
 export type { AnyJob, InputOf, Job, NameOf, RequestOf, ResourcesOf, ResponseOf } from "./job/job.ts";
 export { defineJob, job, type JobDefinition, type PlainJobDefinition } from "./job/define-job.ts";
 export { type Codec, type CodecLimits, createCodec, defaultCodec } from "./codec/codec.ts";

@@ -33,6 +33,10 @@ export class BroadcastChannel implements Channel {
     return this.users + this.#listeners.size === 0;
   }
 
+  get heard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   roomFor(frames: readonly Frame[], from: number): number {
     const blocking = this.#blocking;
     let room = frames.length - from;

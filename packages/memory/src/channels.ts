@@ -14,6 +14,10 @@ export class Channels {
   readonly #home: Home;
   readonly #work = new Map<string, WorkChannel>();
   readonly #broadcast = new Map<string, BroadcastChannel>();
+  /** What `#target` found last: the settlements of one batch send to the same channel, time and again. */
+  #lastName: string | undefined;
+  #lastMode: ChannelSpec["mode"] = "work";
+  #last: Channel | undefined;
 
   constructor(home: Home) {
     this.#home = home;
@@ -25,6 +29,7 @@ export class Channels {
       checkName(name);
       channel = new WorkChannel(name, this.#home);
       this.#work.set(name, channel);
+      this.#changed();
     }
     return channel;
   }
@@ -35,8 +40,14 @@ export class Channels {
       checkName(name);
       channel = new BroadcastChannel(name, this.#home);
       this.#broadcast.set(name, channel);
+      this.#changed();
     }
     return channel;
+  }
+
+  /** Whether a broadcast reaches anybody. */
+  hears(name: string): boolean {
+    return this.#broadcast.get(name)?.heard === true;
   }
 
   of({ name, mode }: ChannelSpec): Channel {
@@ -49,6 +60,7 @@ export class Channels {
     if (!channel.idle) return;
     const map: Map<string, Channel> = channel instanceof WorkChannel ? this.#work : this.#broadcast;
     if (map.get(channel.name) === channel) map.delete(channel.name);
+    this.#changed();
   }
 
   /**
@@ -85,11 +97,22 @@ export class Channels {
     }
     this.#work.clear();
     this.#broadcast.clear();
+    this.#changed();
   }
 
   /** Frames for a broadcast channel that nobody opened go nowhere. */
   #target({ name, mode }: ChannelSpec): Channel | undefined {
-    return mode === "work" ? this.work(name) : this.#broadcast.get(name);
+    if (name !== this.#lastName || mode !== this.#lastMode) {
+      this.#last = mode === "work" ? this.work(name) : this.#broadcast.get(name);
+      this.#lastName = name;
+      this.#lastMode = mode;
+    }
+    return this.#last;
+  }
+
+  #changed(): void {
+    this.#lastName = undefined;
+    this.#last = undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Audience,
   type ChannelSpec,
   ClosedError,
   type Control,
@@ -23,7 +24,9 @@ import { Timers } from "./timers.ts";
 import { TurnClock } from "./turn-clock.ts";
 
 /** Channels within this process: nothing is kept when it ends. */
-export class MemoryTransport<Isolated extends Isolation = Isolation> implements Transport<MemoryCapabilities<Isolated>>, Inspect, Control {
+export class MemoryTransport<Isolated extends Isolation = Isolation>
+  implements Transport<MemoryCapabilities<Isolated>>, Inspect, Control, Audience
+{
   readonly name = "memory";
   readonly capabilities: MemoryCapabilities<Isolated>;
   readonly depth: Inspect["depth"];
@@ -62,6 +65,8 @@ export class MemoryTransport<Isolated extends Isolation = Isolation> implements 
     this.pause = this.#whileOpen(control.pause);
     this.cancel = this.#whileOpen(control.cancel);
   }
+
+  readonly hears = (channel: string): boolean => this.#channels.hears(channel);
 
   readonly sender = async (spec: ChannelSpec, signal: AbortSignal): Promise<Sender> => {
     this.#check(signal);

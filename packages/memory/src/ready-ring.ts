@@ -5,7 +5,7 @@ import { Entry } from "./entry.ts";
 export type Waiting = Frame | Entry;
 
 const LEAST_SLOTS = 16;
-/** A ring up to this size is kept when it runs empty; a larger one gives its memory back. */
+/** A ring up to this size is kept when it runs empty; a larger one gives half of its memory back each time, so that bursts find most of it. */
 const KEPT_SLOTS = 2 ** 16;
 
 /**
@@ -100,8 +100,9 @@ export class ReadyRing {
     this.#head = 0;
     this.#tail = 0;
     if (this.#mask < KEPT_SLOTS) return;
-    this.#items = new Array(LEAST_SLOTS);
-    this.#stamps = new Float64Array(LEAST_SLOTS);
-    this.#mask = LEAST_SLOTS - 1;
+    const slots = (this.#mask + 1) / 2;
+    this.#items = new Array(slots);
+    this.#stamps = new Float64Array(slots);
+    this.#mask = slots - 1;
   }
 }

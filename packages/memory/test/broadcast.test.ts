@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { memory } from "../src/index.ts";
 import { ACK, all, bench, frame, idsOf, NEVER, NEWS, RETRY, take, takeIds } from "./bench.ts";
 
 test("every anonymous receiver gets every frame, from the moment it is there", async () => {
@@ -109,4 +110,20 @@ test("an anonymous receiver that left costs nothing: no key is remembered and no
   expect(clock.armed).toBe(0);
   await send(frame("b", { dueMs: clock.now() + 1_000 }));
   expect(clock.armed).toBe(0);
+});
+
+test("the transport knows whether a broadcast reaches anybody", async () => {
+  await using transport = memory();
+  const options = { leaseMs: 1_000, maxInFlight: 1 };
+  expect(transport.hears(NEWS.name)).toBe(false);
+  const sender = await transport.sender(NEWS, NEVER);
+  expect(transport.hears(NEWS.name)).toBe(false);
+  const anonymous = await transport.receiver(NEWS, options, NEVER);
+  expect(transport.hears(NEWS.name)).toBe(true);
+  await anonymous[Symbol.asyncDispose]();
+  expect(transport.hears(NEWS.name)).toBe(false);
+  const member = await transport.receiver(NEWS, { ...options, group: "g" }, NEVER);
+  await member[Symbol.asyncDispose]();
+  await sender[Symbol.asyncDispose]();
+  expect(transport.hears(NEWS.name)).toBe(true); // the group keeps what is sent to it
 });

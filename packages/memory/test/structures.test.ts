@@ -61,6 +61,18 @@ test("a ring of which one item stays does not grow, however many come and go beh
   expect(ring.shift()).toBe(stays);
 });
 
+test("a ring that held many gives its memory back step by step, and holds as many again", () => {
+  const ring = new ReadyRing();
+  for (const count of [200_000, 10, 200_000, 1, 70_000, 1, 1, 1, 300_000]) {
+    for (let stamp = 1; stamp <= count; stamp++) ring.push({ id: String(stamp), body: undefined }, stamp);
+    for (let stamp = 1; stamp <= count; stamp++) {
+      const right = ring.firstStamp() === stamp && (ring.shift() as { readonly id: string }).id === String(stamp);
+      if (!right) expect.fail(`the item ${stamp} of ${count} was not next`);
+    }
+    expect(ring.live).toBe(0);
+  }
+});
+
 test("levels hand out by priority and order, but for the one pick in 32 that goes to the oldest", () => {
   fc.assert(
     fc.property(fc.array(fc.option(fc.nat(9), { nil: undefined, freq: 2 }), { maxLength: 300, size: "max" }), (steps) => {

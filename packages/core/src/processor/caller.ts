@@ -1,4 +1,4 @@
-import { steadyNow } from "../clock.ts";
+import { SteadyTime } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Result } from "../contracts/result.ts";
 import type { RunContext } from "../contracts/run-context.ts";
@@ -34,9 +34,11 @@ export interface CallerOptions {
 /** Sends a request and waits for the response with its id. */
 export class Caller {
   readonly #options: CallerOptions;
+  readonly #steady: SteadyTime;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    this.#steady = new SteadyTime(options.settings.environment.clock);
   }
 
   /** Settles always, and never rejects: what went wrong is in the result. */
@@ -103,11 +105,9 @@ export class Caller {
   #limit(options: AnySendOptions | undefined, call: Call): void {
     const { settings } = this.#options;
     const timeoutMs = duration("timeoutMs", options?.timeoutMs ?? settings.callTimeoutMs);
-    const { clock } = settings.environment;
-    const nowMs = clock.now();
     const deadlineMs = options?.deadline === undefined ? Number.POSITIVE_INFINITY : duration("deadline", options.deadline);
-    call.deadlineMs = Math.min(deadlineMs, nowMs + timeoutMs);
-    call.endsMs = steadyNow(clock) + (call.deadlineMs - nowMs);
+    call.deadlineMs = Math.min(deadlineMs, settings.environment.clock.now() + timeoutMs);
+    call.endsMs = this.#steady.of(call.deadlineMs);
   }
 
   #frame(request: unknown, options: AnySendOptions | undefined, call: Call): Awaitable<Frame> {

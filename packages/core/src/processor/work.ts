@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { steadyNow } from "../clock.ts";
+import { steadyNow, SteadyTime } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { Headers } from "../contracts/headers.ts";
 import type { RunContext } from "../contracts/run-context.ts";
@@ -16,6 +16,7 @@ import { safeString } from "../errors/safe-read.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Delivery } from "../transport/delivery.ts";
+import { knowsAudience } from "../transport/powers.ts";
 import type { Sends } from "../transport/settlement.ts";
 import { ACK, Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
@@ -53,12 +54,19 @@ export class Work {
   readonly #options: WorkOptions;
   readonly #stops: boolean;
   readonly #what: string;
+  readonly #steady: SteadyTime;
+  /** Whether anybody gets what goes to the broadcast. */
+  readonly #heard: () => boolean;
   #stopping = false;
 
   constructor(options: WorkOptions) {
     this.#options = options;
     this.#stops = Number.isFinite(options.settings.timeoutMs);
     this.#what = `The request of "${options.name}"`;
+    const { environment, transport } = options.settings;
+    const broadcast = options.channels.responses.name;
+    this.#steady = new SteadyTime(environment.clock);
+    this.#heard = knowsAudience(transport) ? () => transport.hears(broadcast) : () => true;
   }
 
   /** From now on a job that fails because it was told to stop is handed back without charge. */
@@ -110,10 +118,8 @@ export class Work {
     }
     const { deadline } = attempt;
     if (deadline !== undefined) {
-      const { clock } = settings.environment;
-      const leftMs = deadline - clock.now();
-      if (leftMs <= 0) return new DeadlineError("The request's deadline passed before it was begun");
-      attempt.limitMs = steadyNow(clock) + leftMs;
+      if (deadline <= settings.environment.clock.now()) return new DeadlineError("The request's deadline passed before it was begun");
+      attempt.limitMs = this.#steady.of(deadline);
       onLimit(attempt.limitMs);
     }
     return undefined;
@@ -293,16 +299,20 @@ export class Work {
     attempt.sends = this.#reply(attempt, { ok: false, error: this.#wire(error) }, false);
   }
 
-  /** The response, to the broadcast and to whoever asked. */
-  #reply(attempt: Attempt, result: WireResult, cached: boolean): readonly Sends[] {
+  /** The response, to the broadcast if it is heard, and to whoever asked. */
+  #reply(attempt: Attempt, result: WireResult, cached: boolean): readonly Sends[] | undefined {
     const { channels, bodies } = this.#options;
     const { id, headers } = attempt.delivery.frame;
     const marked: Headers | undefined = cached ? { ...headers, [CACHED]: "processor" } : headers;
-    const frames = [{ id, body: bodies.encodeResult(result, channels.responses.name), headers: marked, options: undefined }];
+    const body = bodies.encodeResult(result, channels.responses.name); // also when nobody hears it: a job must not fail only when watched
     const address = headers?.[REPLY_TO];
     const reply = address === undefined ? undefined : toReplyChannel(address);
+    const heard = this.#heard();
+    if (reply === undefined && !heard) return undefined;
+    const frames = [{ id, body, headers: marked, options: undefined }];
     const broadcast: Sends = { channel: channels.responses, frames };
-    return reply === undefined ? [broadcast] : [{ channel: reply, frames }, broadcast];
+    if (reply === undefined) return [broadcast];
+    return heard ? [{ channel: reply, frames }, broadcast] : [{ channel: reply, frames }];
   }
 
   #decide(attempt: Attempt): void {

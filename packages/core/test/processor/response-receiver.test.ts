@@ -22,6 +22,44 @@ describe.each(wires)("response receivers on the $wire wire", ({ open }) => {
     }
   });
 
+  it("a response goes to the broadcast only while somebody would get it, as far as the transport knows", async () => {
+    const inner = own(open());
+    const sent: string[] = [];
+    const watched = tampered(inner, {
+      onSettle: (_channel, settlements) => {
+        for (const { delivery, sends = [] } of settlements)
+          for (const { channel } of sends) sent.push(`${delivery.frame.id}: ${channel.name}`);
+      },
+    });
+    const hosted = run(processor(echo, { transport: own(Object.assign(watched, { hears: inner.hears })) }));
+    const runs = (id: string): Promise<void> =>
+      new Promise((resolve) => void hosted.on("succeeded", (event) => event.id === id && resolve()));
+    const unheard = runs("unheard");
+    await hosted.send(1, { id: "unheard" });
+    await unheard;
+    expect(sent).toEqual([]);
+
+    expect(await hosted.call(2, { id: "called" })).toBe(2);
+    expect(sent).toEqual([expect.stringMatching(/^called: reply\./)]);
+
+    const grouped = await hosted.responseReceiver({ group: "audit" });
+    await grouped[Symbol.asyncDispose](); // a group listens also while nobody of it is there
+    const heard = runs("heard");
+    await hosted.send(3, { id: "heard" });
+    await heard;
+    expect(sent.slice(1)).toEqual(["heard: echo.responses"]);
+  });
+
+  it("a response that cannot be sent fails its job whether somebody listens or not", async () => {
+    const unsendable = plainJob({ name: "unsendable", run: (): unknown => () => undefined });
+    const hosted = run(processor(unsendable, { transport: own(memory({ isolation: "codec" })) }));
+    const failed = new Promise<string>((resolve) => void hosted.on("dead", ({ id }) => resolve(id)));
+
+    const id = await hosted.send(undefined);
+
+    expect(await failed).toBe(id);
+  });
+
   it("each anonymous one gets every response, in order", async () => {
     const hosted = run(processor(echo, { transport: own(open()) }));
     const receivers = await Promise.all([1, 2, 3].map(async () => own(await hosted.responseReceiver())));
