@@ -3,5 +3,7 @@ import type { Ground } from "../harness/case.ts";
 /** The grounds by name, each loaded when it is asked for: what one needs, another may not have. */
 export const grounds: Readonly<Record<string, () => Promise<Ground>>> = {
   inprocess: async () => (await import("./inprocess/inprocess.ts")).inprocess,
+  threads: async () => (await import("./threads/threads.ts")).threadsGround,
+  timers: async () => (await import("./timers/timers.ts")).timers,
   sqlite: async () => (await import("./sqlite/sqlite.ts")).sqlite,
 };

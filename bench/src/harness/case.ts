@@ -23,9 +23,12 @@ export interface Effort {
   readonly timedMs: number;
 }
 
+/** Stands for the peer with the best figure, whichever it is. */
+export const BEST_PEER = "the best peer";
+
 /** What ours must reach (`bar`) or should (`aim`) against one contender: `times` its figure. */
 export interface Mark {
-  /** The name of a contender, or a number in the case's unit. */
+  /** The name of a contender, `BEST_PEER`, or a number in the case's unit. */
   readonly against: string | number;
   /** A factor; a figure to reach as it is when `against` is a number. */
   readonly times: number;
@@ -36,13 +39,15 @@ export interface Case {
   /** One line for the table: what is measured, and what is counted. */
   readonly what: string;
   /** What a figure is in. */
-  readonly unit: "calls/s" | "jobs/s" | "messages/s" | "ns" | "µs" | "bytes";
+  readonly unit: "calls/s" | "jobs/s" | "messages/s" | "ns" | "µs" | "ms" | "bytes";
   readonly better: "higher" | "lower";
   readonly contenders: readonly Contender[];
   readonly bar: readonly Mark[];
   readonly aim: readonly Mark[];
   /** Memory is measured, not time: its processes need not have the machine for themselves. */
   readonly untimed?: boolean;
+  /** Its processes stay on one core, where the system can hold them there: whether threads share one decides what a wake-up costs. */
+  readonly pinned?: boolean;
 }
 
 export interface Ground {

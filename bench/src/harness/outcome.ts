@@ -1,4 +1,4 @@
-import type { Case, Mark } from "./case.ts";
+import { BEST_PEER, type Case, type Mark } from "./case.ts";
 import type { Figures } from "./figures.ts";
 
 /** What a case came to: the shape of one line of `--json`. */
@@ -20,15 +20,14 @@ export interface Outcome {
 
 /** Weighs the medians of a case against its bar. */
 export function toOutcome(ground: string, measured: Case, figures: ReadonlyMap<string, Figures>): Outcome {
-  const medianOf = (name: string): number => figures.get(name)?.median ?? Number.NaN;
+  const medianOf = mediansOf(measured, figures);
   const named = (role: string): string[] => measured.contenders.filter((contender) => contender.role === role).map(({ name }) => name);
   const [oursName = ""] = named("ours");
   const [limitName] = named("limit");
   const ours = medianOf(oursName);
   const peers = Object.fromEntries(named("peer").map((name) => [name, rounded(medianOf(name))]));
   const limit = limitName === undefined ? null : medianOf(limitName);
-  const peerFigures = named("peer").map(medianOf);
-  const best = peerFigures.length === 0 ? null : measured.better === "higher" ? Math.max(...peerFigures) : Math.min(...peerFigures);
+  const best = Object.keys(peers).length === 0 ? null : medianOf(BEST_PEER);
   return {
     ground,
     case: measured.id,
@@ -42,6 +41,14 @@ export function toOutcome(ground: string, measured: Case, figures: ReadonlyMap<s
     aim: measured.aim.map((mark) => toText(measured, mark)).join(" and "),
     holds: reaches(measured, measured.bar, ours, medianOf),
   };
+}
+
+/** The medians by name, that of the best peer among them. */
+export function mediansOf({ better, contenders }: Case, figures: ReadonlyMap<string, Figures>): (name: string) => number {
+  const medianOf = (name: string): number => figures.get(name)?.median ?? Number.NaN;
+  const peers = contenders.filter(({ role }) => role === "peer").map(({ name }) => medianOf(name));
+  const best = peers.length === 0 ? Number.NaN : better === "higher" ? Math.max(...peers) : Math.min(...peers);
+  return (name) => (name === BEST_PEER ? best : medianOf(name));
 }
 
 /** Whether ours reaches every mark. */

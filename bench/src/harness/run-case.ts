@@ -20,7 +20,10 @@ export async function runCase(measured: Case, options: RunCaseOptions): Promise<
     for (let turn = queue.shift(); turn !== undefined; turn = queue.shift()) {
       const { name } = turn.contender;
       options.onTurn(name, turn.round);
-      const value = await runChild({ ground: options.ground, case: measured.id, contender: name, smoke: options.smoke });
+      const value = await runChild(
+        { ground: options.ground, case: measured.id, contender: name, smoke: options.smoke },
+        measured.pinned === true,
+      );
       values.get(name)?.push(value);
     }
   };

@@ -1,6 +1,6 @@
 import type { Arguments } from "./arguments.ts";
 import type { Ground } from "./case.ts";
-import { reaches, toOutcome } from "./outcome.ts";
+import { mediansOf, reaches, toOutcome } from "./outcome.ts";
 import { runCase } from "./run-case.ts";
 import { toTable } from "./table.ts";
 
@@ -16,7 +16,7 @@ export async function runGround(ground: Ground, { caseId, json, smoke, rounds }:
     const figures = await runCase(measured, { ground: ground.name, rounds, smoke, onTurn });
     showProgress("");
     const outcome = toOutcome(ground.name, measured, figures);
-    const aimed = reaches(measured, measured.aim, outcome.ours, (name) => figures.get(name)?.median ?? Number.NaN);
+    const aimed = reaches(measured, measured.aim, outcome.ours, mediansOf(measured, figures));
     process.stdout.write(`${json ? JSON.stringify(outcome) : toTable(measured, outcome, figures, aimed)}\n`);
     holds &&= outcome.holds || smoke;
   }
