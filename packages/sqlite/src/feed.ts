@@ -6,7 +6,7 @@ import type { Statements } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Taker, Wait } from "./wait.ts";
 
-const GONE = "The subscription is gone: its receiver was too slow, or its process was taken for dead";
+const GONE = "The subscription is gone: its receiver was too slow, its process was taken for dead, or its group was removed";
 
 /** One queue, and who waits for it here. */
 export class Feed {
@@ -35,7 +35,7 @@ export class Feed {
   peek(sql: Statements, nowMs: number): boolean {
     const { queue } = this.source;
     if (sql.row("select 1 from jo_ready where queue = ? limit 1", queue) !== undefined) return true;
-    if (this.source.kind === "anonymous" && sql.row("select 1 from jo_queues where id = ? and gone = 0", queue) === undefined) return true;
+    if (this.source.kind !== "work" && sql.row("select 1 from jo_queues where id = ? and gone = 0", queue) === undefined) return true;
     this.nextDueMs = sql.row<[number]>(NEXT_DUE, queue)?.[0] ?? Number.POSITIVE_INFINITY;
     this.dirty = this.nextDueMs <= nowMs;
     return this.dirty;

@@ -32,6 +32,11 @@ export class Feeds {
     return false;
   }
 
+  /** The groups among them. */
+  get groups(): readonly number[] {
+    return [...this.#byQueue.values()].filter(({ source }) => source.kind === "group").map(({ source }) => source.queue);
+  }
+
   /** The feed of a queue, for one more receiver. */
   join(source: Source): Feed {
     const known = this.#byQueue.get(source.queue);

@@ -87,7 +87,7 @@ export class SqliteInspect implements Inspect {
       const [sinceMs] = sql.row<[number | null]>(OLDEST_READY, queue) ?? [];
       if (typeof sinceMs === "number") depth.oldestReadyMs = Math.max(depth.oldestReadyMs, nowMs - sinceMs);
     }
-    return { ...depth, paused: sql.row("select 1 from jo_paused where channel = ?", channel) !== undefined };
+    return { ...depth, paused: sql.row("select 1 from jo_paused where channel = ?", channel.split("@", 1)[0] ?? channel) !== undefined };
   }
 
   /** Reads, after what is due has become ready. */

@@ -1,4 +1,6 @@
 import { statSync } from "node:fs";
+import type { Feeds } from "./feeds.ts";
+import { markRead, removeIdle } from "./groups.ts";
 import { TaskOp } from "./op.ts";
 import { sweep } from "./retention.ts";
 import type { Store } from "./store.ts";
@@ -19,10 +21,14 @@ export class Maintenance {
   #clearing: Promise<void> | undefined;
   #sweeping: Promise<void> | undefined;
   #stopped = false;
+  #lastTidyMs = Number.NEGATIVE_INFINITY;
+  #onTime = 0;
+  readonly #feeds: Feeds;
 
-  constructor(store: Store, turn: Turn) {
+  constructor(store: Store, turn: Turn, feeds: Feeds) {
     this.#store = store;
     this.#turn = turn;
+    this.#feeds = feeds;
   }
 
   start(): void {
@@ -42,6 +48,7 @@ export class Maintenance {
   }
 
   #tidy(): void {
+    this.#tidyGroups();
     this.clear();
     this.#shortenWal();
     this.#sweeping ??= this.#repeat((tx) => sweep(tx, this.#store.settings)).finally(() => (this.#sweeping = undefined));
@@ -60,6 +67,25 @@ export class Maintenance {
     } catch {
       return;
     }
+  }
+
+  /** Says for our groups that somebody receives from them, and ends those for which nobody has said so in a long time. */
+  #tidyGroups(): void {
+    const { clock, retention } = this.#store.settings;
+    const nowMs = clock.now();
+    // After a sleep of the machine nobody has had the time to say so.
+    this.#onTime = nowMs - this.#lastTidyMs < 2 * PERIOD_MS ? this.#onTime + 1 : 0;
+    this.#lastTidyMs = nowMs;
+    const { groups } = this.#feeds;
+    const ends = retention.idleGroupMs < Number.POSITIVE_INFINITY && this.#onTime > 1;
+    if (this.#store.sql === undefined || (groups.length === 0 && !ends)) return;
+    const work = (tx: Transaction): void => {
+      if (groups.length > 0) markRead(tx, groups);
+      if (ends) removeIdle(tx, retention.idleGroupMs);
+    };
+    const op = new TaskOp(work, (error) => error);
+    this.#turn.add(op);
+    op.promise.catch(() => undefined); // the next time will do
   }
 
   #shortenWal(): void {

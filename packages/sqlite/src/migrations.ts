@@ -115,6 +115,10 @@ export const MIGRATIONS: readonly string[] = [
   ) strict, without rowid;
   create index jo_dedupe_until on jo_dedupe (until_ms);
   `,
+  `
+  alter table jo_queues add column read_ms integer not null default 0; -- when somebody last received from a group
+  update jo_queues set read_ms = cast(unixepoch('subsec') * 1000 as integer);
+  `,
 ];
 
 /** "JOrc": marks a file as ours. Source: https://www.sqlite.org/pragma.html#pragma_application_id */

@@ -33,6 +33,11 @@ export interface SqliteOptions {
     readonly completed?: RetentionOptions;
     /** Dead letters. Default 100,000 frames, 30 days, 1 GiB. */
     readonly dead?: RetentionOptions;
+    /**
+     * A named group that nobody has received from for so long is removed, with what it holds. Units: milliseconds. Range:
+     * 60,000 or more. Default `Infinity`: groups stay, and a full one that nobody receives from refuses sends.
+     */
+    readonly idleGroupMs?: number;
   };
   /** How often a waiting receiver looks for what other processes sent. Units: milliseconds. Range: 1 to 1,000. Default 8. */
   readonly pollMs?: number;
@@ -63,13 +68,15 @@ export interface Settings {
   readonly besideOwnTables: boolean;
   readonly maxFrameBytes: number;
   readonly capacity: { readonly frames: number; readonly bytes: number };
-  readonly retention: { readonly completed: Retention; readonly dead: Retention };
+  readonly retention: { readonly completed: Retention; readonly dead: Retention; readonly idleGroupMs: number };
   readonly pollMs: number;
   readonly clock: Clock;
 }
 
 const DAY_MS = 86_400_000;
 const MIB = 2 ** 20;
+/** A restart of all receivers must not look like their end. Units: milliseconds. */
+const LEAST_IDLE_MS = 60_000;
 /** A blob must fit SQLite's own limit together with the rest of its row. Source: https://www.sqlite.org/limits.html */
 const MOST_FRAME_BYTES = 900_000_000;
 
@@ -94,6 +101,7 @@ export function toSettings(path: string, options: SqliteOptions): Settings {
     retention: {
       completed: toRetention("completed", retention.completed, { count: 10_000, ageMs: DAY_MS, bytes: 256 * MIB }),
       dead: toRetention("dead", retention.dead, { count: 100_000, ageMs: 30 * DAY_MS, bytes: 1024 * MIB }),
+      idleGroupMs: idle(retention.idleGroupMs ?? Number.POSITIVE_INFINITY),
     },
     pollMs: whole("pollMs", options.pollMs ?? 8, 1, 1_000),
     clock: options.clock ?? systemClock,
@@ -110,6 +118,11 @@ function oneOf<Name extends string>(name: string, value: Name, names: readonly N
   throw new OptionError(
     `"${name}" is ${typeof value === "string" ? `"${value}"` : typeof value}; it takes ${names.map((one) => `"${one}"`).join(" or ")}`,
   );
+}
+
+function idle(value: number): number {
+  if (typeof value === "number" && value >= LEAST_IDLE_MS) return value;
+  throw new OptionError(`"retention.idleGroupMs" is ${String(value)}; it takes a number from ${LEAST_IDLE_MS}, or Infinity`);
 }
 
 function toRetention(name: string, given: RetentionOptions = {}, fallback: Retention): Retention {

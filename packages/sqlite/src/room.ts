@@ -1,5 +1,6 @@
 import type { ChannelSpec, Frame } from "@job-orch/core";
 import { headersText, sizeOf } from "./frame-columns.ts";
+import { whyUnread } from "./groups.ts";
 import type { Settings } from "./options.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -25,9 +26,19 @@ export function roomFor(tx: Transaction, channel: ChannelSpec, frames: readonly 
   return room;
 }
 
-/** Whether a channel takes nothing more for now. */
-export function isChannelFull(tx: Transaction, channel: ChannelSpec, except: number, capacity: Capacity): boolean {
-  return limiting(tx, channel).some((queue) => queue !== except && isFull(tx, queue, capacity));
+/** A queue that keeps a channel from taking anything more for now. */
+export function fullQueueOf(tx: Transaction, channel: ChannelSpec, except: number, capacity: Capacity): number | undefined {
+  return limiting(tx, channel).find((queue) => queue !== except && isFull(tx, queue, capacity));
+}
+
+/** Why there is no use in waiting for room in a channel: a group of it that nobody receives from has no room for the frame. */
+export function whyHopeless(tx: Transaction, channel: ChannelSpec, frame: Frame, accepted: number, capacity: Capacity): Error | undefined {
+  if (channel.mode === "work") return undefined;
+  for (const queue of limiting(tx, channel)) {
+    const why = roomIn(tx, queue, [frame], 0, capacity) === 0 ? whyUnread(tx, queue, accepted) : undefined;
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }
 
 function limiting(tx: Transaction, { name, mode }: ChannelSpec): readonly number[] {

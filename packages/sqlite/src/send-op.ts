@@ -2,7 +2,7 @@ import type { ChannelSpec, Frame } from "@job-orch/core";
 import type { FrameWriter } from "./frame-writer.ts";
 import type { Op } from "./op.ts";
 import type { Settings } from "./options.ts";
-import { roomFor, targets } from "./room.ts";
+import { roomFor, targets, whyHopeless } from "./room.ts";
 import { toSendError } from "./sqlite-errors.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -25,6 +25,8 @@ export class SendOp implements Op {
   #listening = false;
   #waitsForRoom = false;
   #closeError: Error | undefined;
+  /** Why waiting for room has no use. */
+  #hopeless: Error | undefined;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
 
@@ -49,6 +51,7 @@ export class SendOp implements Op {
 
   run(tx: Transaction, writer: FrameWriter, full: Set<string>): boolean {
     this.#storing = 0;
+    this.#hopeless = undefined;
     if (this.#signal.aborted) this.#abort();
     if (this.dropped) return true;
     const { name, mode } = this.#channel;
@@ -60,6 +63,8 @@ export class SendOp implements Op {
     this.more = count < room;
     if (count === this.#left) return true;
     full.add(key);
+    const next = this.#frames[this.#accepted + count] as Frame;
+    this.#hopeless = this.more ? undefined : whyHopeless(tx, this.#channel, next, this.#accepted + count, this.#capacity);
     return false;
   }
 
@@ -67,7 +72,10 @@ export class SendOp implements Op {
     this.#accepted += this.#storing;
     this.#storing = 0;
     if (this.dropped) return;
-    if (this.#left > 0) return this.#closeError === undefined || this.more ? this.#waitForRoom() : this.#refuse(this.#closeError);
+    if (this.#left > 0) {
+      const refusal = this.#hopeless ?? (this.more ? undefined : this.#closeError);
+      return refusal === undefined ? this.#waitForRoom() : this.#refuse(refusal);
+    }
     this.#end();
     this.#resolve();
   }

@@ -1,9 +1,10 @@
 import type { ChannelSpec, Delivery, Outcome, Sends, Settled } from "@job-orch/core";
 import type { FrameWriter } from "./frame-writer.ts";
+import { whyUnread } from "./groups.ts";
 import type { Loan } from "./loan.ts";
 import type { Op } from "./op.ts";
 import type { Settings } from "./options.ts";
-import { isChannelFull, targets } from "./room.ts";
+import { fullQueueOf, targets } from "./room.ts";
 import { applyOne, complete, findLost } from "./settle.ts";
 import { toSettleError } from "./sqlite-errors.ts";
 import type { Transaction } from "./transaction.ts";
@@ -18,7 +19,7 @@ export interface Ending {
 
 /**
  * What goes out with a settlement waits for room like any send, but not for ever: two channels that are full of each other's
- * work would never end. After this long it passes. Units: milliseconds.
+ * work would never end. After this long it passes, or is refused when nobody receives there. Units: milliseconds.
  */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -98,7 +99,7 @@ export class SettleOp implements Op {
   }
 
   #mustWait(tx: Transaction): boolean {
-    if (performance.now() - this.#madeMs > LONGEST_WAIT_MS) return false;
+    const patient = performance.now() - this.#madeMs <= LONGEST_WAIT_MS;
     let last: ChannelSpec | undefined;
     for (const { loan, sends } of this.endings) {
       if (sends === undefined || loan.state !== "out" || loan.settling === tx) continue;
@@ -106,7 +107,12 @@ export class SettleOp implements Op {
         if (last !== undefined && isSame(channel, last)) continue; // most have one channel in common
         last = channel;
         // What goes back where it came from takes the place of what is settled.
-        if (isChannelFull(tx, channel, loan.source.queue, this.#settings.capacity)) return true;
+        const full = fullQueueOf(tx, channel, loan.source.queue, this.#settings.capacity);
+        if (full === undefined) continue;
+        if (patient) return true;
+        // Passing would fill a group that nobody receives from without bound.
+        const why = whyUnread(tx, full);
+        if (why !== undefined) throw why;
       }
     }
     return false;

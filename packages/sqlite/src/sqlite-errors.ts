@@ -68,6 +68,7 @@ export function toStoreError(path: string, error: unknown): Error {
 }
 
 export function toSendError(channel: string, error: unknown, committing: boolean, accepted: number): JobError {
+  if (error instanceof SendError) return error;
   if (AnyJobError.is(error) && error.code === "ERR_CLOSED" && accepted === 0) return error;
   return new SendError(channel, { retry: retryOf(error, committing), accepted, cause: error, why: messageOf(error) });
 }

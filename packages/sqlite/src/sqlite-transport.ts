@@ -8,6 +8,7 @@ import { checkText } from "./check-queries.ts";
 import { SqliteControl } from "./control.ts";
 import { Feeds } from "./feeds.ts";
 import { SqliteInspect } from "./inspect.ts";
+import { type Groups, removeGroup } from "./groups.ts";
 import type { Source } from "./loan.ts";
 import { Maintenance } from "./maintenance.ts";
 import { TaskOp } from "./op.ts";
@@ -42,7 +43,7 @@ function toPath(path: string): string {
 }
 
 /** Made by `sqlite`. */
-export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, Control, SendTx {
+export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, Control, Groups, SendTx {
   readonly name = "sqlite";
   readonly capabilities: SqliteCapabilities;
   readonly depth: Inspect["depth"];
@@ -76,7 +77,7 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
       look: () => this.#lookForChanges(),
     });
     this.#turn = new Turn({ store: this.#store, feeds: this.#feeds, wake: this.#wake });
-    this.#maintenance = new Maintenance(this.#store, this.#turn);
+    this.#maintenance = new Maintenance(this.#store, this.#turn, this.#feeds);
     const inspect = new SqliteInspect(this.#store, this.#turn);
     const control = new SqliteControl(this.#store, this.#turn);
     ({ depth: this.depth, list: this.list, history: this.history } = inspect);
@@ -87,6 +88,15 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
 
   readonly receiver = (channel: ChannelSpec, options: ReceiveOptions, signal: AbortSignal): Promise<Receiver> =>
     this.#tracked(this.#openReceiver(channel, options, signal));
+
+  readonly removeGroup = async (channel: string, group: string): Promise<boolean> => {
+    checkChannel({ name: channel, mode: "broadcast" });
+    checkText("group", group);
+    await this.#open();
+    const removed = await this.#task((tx) => removeGroup(tx, channel, group));
+    if (removed) this.#maintenance.clear();
+    return removed;
+  };
 
   readonly enqueue = (db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]): void =>
     enqueue(this.#settings, db, channel, frames);
@@ -157,11 +167,11 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     return receiver;
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async #open(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     if (this.#isClosing) throw this.#closedError();
     await this.#store.open();
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     if (this.#isClosing) throw this.#closedError();
     this.#maintenance.start();
   }

@@ -1,5 +1,6 @@
 import type { ChannelSpec } from "@job-orch/core";
 import { erase } from "./ended.ts";
+import { markRead } from "./groups.ts";
 import type { Source } from "./loan.ts";
 import { groupQueue } from "./topology.ts";
 import type { Transaction } from "./transaction.ts";
@@ -12,7 +13,11 @@ export function subscribe(tx: Transaction, channel: ChannelSpec, group: string |
   const { name, mode } = channel;
   if (mode === "work") return { queue: tx.topology.work(tx.sql, name), channel: name, kind: "work" };
   tx.topologyChanged();
-  if (group !== undefined) return { queue: groupQueue(tx.sql, channel, group), channel: name, kind: "group" };
+  if (group !== undefined) {
+    const queue = groupQueue(tx.sql, channel, group);
+    markRead(tx, [queue]);
+    return { queue, channel: name, kind: "group" };
+  }
   tx.sql.run("insert into jo_queues (channel, mode, grp, owner) values (?, 1, null, ?)", name, owner);
   const [queue = 0] = tx.sql.row<[number]>("select last_insert_rowid()") ?? [];
   return { queue, channel: name, kind: "anonymous" };
