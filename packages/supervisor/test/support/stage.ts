@@ -1,5 +1,12 @@
 import { onTestFinished } from "vitest";
-import { type Child, type ChildContext, type SupervisorEvents, supervise, type SuperviseOptions, type Supervised } from "../../src/index.ts";
+import {
+  type Child,
+  type ChildContext,
+  type SupervisorEvents,
+  supervise,
+  type SuperviseOptions,
+  type Supervised,
+} from "../../src/index.ts";
 import { FakeClock, turns } from "./fake-clock.ts";
 
 /** A child whose life a test decides. */

@@ -107,9 +107,12 @@ describe("processors", () => {
   it("are started, answer, survive each other and stop with what they run", async () => {
     const transport = memory();
     const echo = processor(job<number, number>()({ name: "echo", run: (value) => value }), { transport });
-    const slow = processor(job<string, string>()({ name: "slow", run: (text) => new Promise((resolve) => setTimeout(resolve, 50, text)) }), {
-      transport,
-    });
+    const slow = processor(
+      job<string, string>()({ name: "slow", run: (text) => new Promise((resolve) => setTimeout(resolve, 50, text)) }),
+      {
+        transport,
+      },
+    );
     const running = supervise([echo, slow], { resources: [transport] });
     expect(await echo.call(1)).toBe(1);
     const called = slow.call("done");
@@ -151,7 +154,13 @@ describe("what is no child or no option", () => {
   it.each<[string, unknown, SuperviseOptions?]>([
     ["no children", []],
     ["no array", run],
-    ["two of one name", [{ id: "a", run }, { id: "a", run }]],
+    [
+      "two of one name",
+      [
+        { id: "a", run },
+        { id: "a", run },
+      ],
+    ],
     ["a nameless function", [async () => undefined]],
     ["nothing to run", [{ id: "a" }]],
     ["two things to run", [{ id: "a", run, start: run }]],

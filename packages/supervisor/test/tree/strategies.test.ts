@@ -69,7 +69,11 @@ describe("a child that failed", () => {
     await b.fail();
     await clock.advance(0);
     expect(seen()).toBe("-b -d -c +b +c +d");
-    expect(of("exited").map(({ child, exitClass }) => `${String(child)} ${String(exitClass)}`)).toEqual(["b crash", "d recycled", "c recycled"]);
+    expect(of("exited").map(({ child, exitClass }) => `${String(child)} ${String(exitClass)}`)).toEqual([
+      "b crash",
+      "d recycled",
+      "c recycled",
+    ]);
   });
 
   it("is started again with all of them under one_for_all", async () => {
