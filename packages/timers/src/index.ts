@@ -1,1 +1,10 @@
-export {};
+export { type OnTimerError, type TimerCallback } from "./callbacks.ts";
+export type { TimerHandle } from "./handles.ts";
+export { type TimerHeap, timerHeap, type TimerHeapOptions } from "./heap/timer-heap.ts";
+export type { Misfire } from "./schedule/misfire.ts";
+export type { Timing } from "./schedule/plan.ts";
+export type { ScheduleProgress } from "./schedule/progress.ts";
+export { firingId, type Schedule, schedule } from "./schedule/schedule.ts";
+export type { Firing, ScheduleDefinition, ScheduleOptions } from "./schedule/schedule-options.ts";
+export type { ProcessorTarget, ScheduleTarget } from "./schedule/target.ts";
+export { type TimerWheel, timerWheel, type TimerWheelOptions } from "./wheel/timer-wheel.ts";

@@ -1,6 +1,6 @@
 import type { Case } from "../../harness/case.ts";
 import { nanosecondsPerCancelled } from "../../loads/timers/arm-cancel.ts";
-import { openHeap, openTimeouts, openWheel } from "../../loads/timers/contenders.ts";
+import { openTimeouts, openWheel } from "../../loads/timers/contenders.ts";
 
 /** What a deadline that is kept costs. */
 export const armCancel: Case = {
@@ -11,7 +11,6 @@ export const armCancel: Case = {
   contenders: [
     { name: "job-orch timerWheel", role: "ours", measure: (effort) => nanosecondsPerCancelled(openWheel, effort) },
     { name: "setTimeout, clearTimeout", role: "peer", measure: (effort) => nanosecondsPerCancelled(openTimeouts, effort) },
-    { name: "job-orch timerHeap", role: "limit", measure: (effort) => nanosecondsPerCancelled(openHeap, effort) },
   ],
   bar: [{ against: "setTimeout, clearTimeout", times: 1 }],
   aim: [{ against: "setTimeout, clearTimeout", times: 0.25 }],

@@ -1,6 +1,6 @@
 import type { Case } from "../../harness/case.ts";
 import { bytesPerArmed } from "../../loads/timers/bytes-per-armed.ts";
-import { openHeap, openTimeouts, openWheel } from "../../loads/timers/contenders.ts";
+import { openTimeouts, openWheel } from "../../loads/timers/contenders.ts";
 
 /** What an armed timer costs: 64 bytes for each is 64 MB for a million. */
 export const armed1m: Case = {
@@ -11,7 +11,6 @@ export const armed1m: Case = {
   untimed: true,
   contenders: [
     { name: "job-orch timerWheel", role: "ours", measure: (effort) => bytesPerArmed(openWheel, effort) },
-    { name: "job-orch timerHeap", role: "peer", measure: (effort) => bytesPerArmed(openHeap, effort) },
     { name: "setTimeout", role: "peer", measure: (effort) => bytesPerArmed(openTimeouts, effort) },
   ],
   bar: [{ against: 64, times: 1 }],

@@ -7,7 +7,7 @@ const SMOKE_ARMED = 5_000;
 const MOST_MS = 1_000;
 
 /** CPU time of the process, as most of the second that this takes is waiting. */
-export async function nanosecondsPerFired(open: OpenTimers<never>, { smoke }: Effort): Promise<number> {
+export async function nanosecondsPerFired<Handle>(open: OpenTimers<Handle>, { smoke }: Effort): Promise<number> {
   const total = smoke ? SMOKE_ARMED : ARMED;
   const timers = await open();
   const delayMs = delays(total, MOST_MS);

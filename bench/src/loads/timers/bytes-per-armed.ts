@@ -7,7 +7,7 @@ const SMOKE_ARMED = 20_000;
 const MOST_MS = 600_000;
 
 /** Bytes per armed timer inside V8's heap and outside it, without the handles, which are the caller's to keep or to forget. */
-export async function bytesPerArmed(open: OpenTimers<never>, { smoke }: Effort): Promise<number> {
+export async function bytesPerArmed<Handle>(open: OpenTimers<Handle>, { smoke }: Effort): Promise<number> {
   const total = smoke ? SMOKE_ARMED : ARMED;
   const timers = await open();
   const delayMs = delays(total, MOST_MS);

@@ -12,15 +12,6 @@ export const openWheel: OpenTimers<number> = async () => {
   return { arm: (delayMs, callback, value) => wheel.arm(delayMs, callback, value), cancel: (handle) => void wheel.cancel(handle) };
 };
 
-export const openHeap: OpenTimers<number> = async () => {
-  const { timerHeap } = await import("@job-orch/timers");
-  const heap = timerHeap();
-  return {
-    arm: (delayMs, callback, value) => heap.at(Date.now() + delayMs, callback, value),
-    cancel: (handle) => void heap.cancel(handle),
-  };
-};
-
 export const openTimeouts: OpenTimers<NodeJS.Timeout> = async () => ({
   arm: (delayMs, callback, value) => setTimeout(callback, delayMs, value),
   cancel: (handle) => clearTimeout(handle),
