@@ -10,6 +10,7 @@ export {
   WorkerCrashedError,
   WorkerStartError,
 } from "./link-errors.ts";
+export { inlineFactory } from "./inline-factory.ts";
 export type { Measured } from "./measured.ts";
 export type { PoolCallOptions, PoolSendOptions } from "./processor/call-options.ts";
 export { hostJob } from "./processor/host-job.ts";

@@ -94,8 +94,9 @@ export class PoolFullError extends JobError {
   }
 }
 
-export function howItEnded({ code, signal, error, outOfMemory, lost }: Exit): string {
+export function howItEnded({ code, signal, error, outOfMemory, lost, hung }: Exit): string {
   if (outOfMemory === true) return "it was out of memory";
+  if (hung === true) return "it gave no sign of life";
   if (lost === true) return "its connection was lost";
   if (error !== undefined) return error.message.split("\n", 1)[0] ?? "an error without a message";
   if (signal !== undefined) return `it was ended by ${signal}`;

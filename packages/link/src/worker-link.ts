@@ -9,6 +9,8 @@ export interface Exit {
   /** What it threw and nobody caught. */
   readonly error?: Error | undefined;
   readonly outOfMemory?: boolean | undefined;
+  /** It gave no sign of life any more. */
+  readonly hung?: boolean | undefined;
   /** The connection is gone; what became of the worker is not known. */
   readonly lost?: boolean | undefined;
   /** The last of what it wrote to standard error. Range: at most 8 KiB. */
@@ -32,6 +34,10 @@ export interface LinkEvents {
   /** The worker loaded its jobs and takes requests. */
   readonly onReady: (hello: Hello) => void;
   readonly onBatch: (batch: readonly unknown[]) => void;
+  /** It takes so many requests from now on. */
+  readonly onCredit: (credit: number) => void;
+  /** It wrote a line that is not for the pool. */
+  readonly onOutput: (stream: "stdout" | "stderr", line: string) => void;
   /** Once, when nothing more will come. */
   readonly onDown: (exit: Exit) => void;
 }
@@ -42,6 +48,8 @@ export interface Start {
   readonly place: number;
   /** Counts the workers that stood in this place, from 1. */
   readonly incarnation: number;
+  /** The names of the pool's jobs, in their places. */
+  readonly jobs: readonly string[];
   /** Ids of requests begin with it. */
   readonly idPrefix: string;
   readonly claims: Int32Array | undefined;
@@ -54,7 +62,5 @@ export interface WorkerFactory {
   readonly kind: string;
   /** Whether its workers share memory with the host, so that requests can be claimed and taken back. */
   readonly shares: boolean;
-  /** Whether its workers say when they begin a request; of what one has begun nothing is known otherwise. */
-  readonly tellsBegun: boolean;
   readonly start: (start: Start, events: LinkEvents) => WorkerLink;
 }

@@ -1,1 +1,3 @@
-export {};
+export type { ProcessOptions, RemoteOptions } from "./host/process-options.ts";
+export { ProgramError } from "./host/oneshot.ts";
+export { processes, type RemoteProcessor } from "./host/processes.ts";

@@ -52,7 +52,6 @@ function poolOf(url: URL, options: ThreadOptions, name: string): Pool {
   const factory: WorkerFactory = {
     kind: "thread",
     shares: true,
-    tellsBegun: true,
     start: ({ claims, concurrency, idPrefix, place }, events) =>
       new ThreadLink(
         url,

@@ -17,7 +17,7 @@ const OURS: readonly ExitClass[] = ["scaledDown", "recycled", "drained", "condem
 export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): void {
   const tasks = member.assigned();
   if (tasks.length === 0) return;
-  const fates = tasks.map((task) => ({ task, fate: member.fateOf(task.slot, pool.tellsBegun) }));
+  const fates = tasks.map((task) => ({ task, fate: member.fateOf(task.slot) }));
   const suspects = OURS.includes(exitClass) ? [] : fates.filter(({ fate }) => fate === "running");
   for (const { task, fate } of fates.reverse()) {
     member.forget(task);

@@ -17,10 +17,19 @@ export class Credits {
   /** Units: microseconds per request; 0: not known yet. */
   #serviceUs = 0;
   #window: number;
+  #limit = Number.POSITIVE_INFINITY;
 
   constructor(options: CreditOptions) {
     this.#options = options;
     this.#window = options.concurrency + 1;
+  }
+
+  /** What the worker itself takes at most; 0: nothing for now. */
+  limit(credit: number): void {
+    this.#limit = credit;
+    this.#window = Math.min(this.#window, credit);
+    if (this.#serviceUs === 0) this.#window = Math.min(this.#options.concurrency + 1, credit);
+    else this.#adapt();
   }
 
   get window(): number {
@@ -35,7 +44,11 @@ export class Credits {
   observe(busyUs: number, ended: number): void {
     const sampleUs = Math.max(busyUs / ended, 0.1);
     this.#serviceUs = this.#serviceUs === 0 ? sampleUs : this.#serviceUs + ALPHA * (sampleUs - this.#serviceUs);
+    this.#adapt();
+  }
+
+  #adapt(): void {
     const { concurrency, targetMs, maxWindow } = this.#options;
-    this.#window = Math.min(Math.max(Math.ceil((targetMs * 1_000) / this.#serviceUs), concurrency + 1), maxWindow);
+    this.#window = Math.min(Math.max(Math.ceil((targetMs * 1_000) / this.#serviceUs), concurrency + 1), maxWindow, this.#limit);
   }
 }

@@ -35,6 +35,8 @@ export class Member {
   readonly #free: number[];
   link: WorkerLink | undefined;
   state: MemberState = "starting";
+  /** Whether it says when it begins a request. */
+  tellsBegun = false;
   /** Kept for one request that must run alone. */
   reserved = false;
   /** Why it ends, if it was asked to. */
@@ -159,8 +161,8 @@ export class Member {
     return this.#claims === undefined ? this.#begun[slot] === 1 : Atomics.load(this.#claims, slot) === Claim.Running;
   }
 
-  fateOf(slot: number, tellsBegun: boolean): Fate {
-    if (this.#claims === undefined) return this.#begun[slot] === 1 || !tellsBegun ? "running" : "untouched";
+  fateOf(slot: number): Fate {
+    if (this.#claims === undefined) return this.#begun[slot] === 1 || !this.tellsBegun ? "running" : "untouched";
     const word = Atomics.load(this.#claims, slot);
     return word === Claim.Running ? "running" : word === Claim.Done ? "done" : "untouched";
   }

@@ -22,6 +22,10 @@ export interface PoolEvents {
   readonly recovered: { readonly pool: string };
   /** Requests that one worker had not begun went to another. */
   readonly stolen: { readonly pool: string; readonly from: number; readonly to: number; readonly count: number };
+  /** Somebody dialled in who is no worker of ours. Told once a minute per source. */
+  readonly workerRefused: { readonly pool: string; readonly source: string; readonly why: string };
+  /** A line that a worker wrote to its output, if those are asked for. */
+  readonly workerOutput: WorkerEvent & { readonly stream: "stdout" | "stderr"; readonly line: string };
   /** A request runs alone, because its worker ended under it before. */
   readonly quarantined: { readonly pool: string; readonly id: string };
 }

@@ -66,7 +66,6 @@ export class Pool {
   readonly #admissions = new Ring<Admission>();
   readonly #isolated: Task[] = [];
   #isolation: { readonly member: Member; readonly task: Task } | undefined;
-  readonly #tellsBegun: boolean;
   #lastFailure: Error | undefined;
   /** The last worker that was started did not come up. */
   #startsFail = false;
@@ -78,7 +77,6 @@ export class Pool {
   constructor({ name, options, factory }: PoolIdentity) {
     this.name = name;
     this.settings = toPoolSettings(options);
-    this.#tellsBegun = factory.shares || factory.tellsBegun;
     this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
     this.roster = new Roster({
       name,
@@ -86,6 +84,7 @@ export class Pool {
       settings: this.settings,
       emitter: this.emitter,
       idPrefix: this.idPrefix,
+      jobs: () => this.#jobs.map((job) => job.name),
       refuses: (hello) => this.#refuses(hello),
       onReady: (member) => this.#onReady(member),
       onBatch: (member, batch) => this.#onBatch(member, batch),
@@ -100,11 +99,6 @@ export class Pool {
 
   get isClosed(): boolean {
     return this.#closed;
-  }
-
-  /** Whether workers say when they begin something, so that the rest is known to be untouched. */
-  get tellsBegun(): boolean {
-    return this.#tellsBegun;
   }
 
   get pending(): number {

@@ -30,6 +30,8 @@ export interface RosterOptions {
   readonly settings: PoolSettings;
   readonly emitter: PoolEmitter;
   readonly idPrefix: string;
+  /** The names of the pool's jobs, in their places. */
+  readonly jobs: () => readonly string[];
   /** Why the worker cannot be used, if it cannot. */
   readonly refuses: (hello: Hello) => string | undefined;
   readonly onReady: (member: Member) => void;
@@ -217,13 +219,19 @@ export class Roster {
       onBatch: (batch: readonly unknown[]) => {
         if (member.state !== "down") this.#options.onBatch(member, batch);
       },
+      onCredit: (credit: number) => {
+        member.credits.limit(credit);
+        if (member.state === "ready") this.#options.onReady(member);
+      },
+      onOutput: (stream: "stdout" | "stderr", line: string) =>
+        emitter.emit("workerOutput", { pool: name, place: place.index, incarnation, stream, line }),
       onDown: (exit: Exit) => {
         late.cancel();
         this.#down(member, exit, steadyNow(environment.clock));
       },
     };
     try {
-      member.link = factory.start({ place: place.index, incarnation, idPrefix, claims, concurrency }, events);
+      member.link = factory.start({ place: place.index, incarnation, jobs: this.#options.jobs(), idPrefix, claims, concurrency }, events);
       member.link.setRef(this.#ref);
     } catch (error) {
       late.cancel();
@@ -248,6 +256,8 @@ export class Roster {
       return void member.link?.kill();
     }
     const nowMs = steadyNow(settings.environment.clock);
+    if (hello.credit !== undefined) member.credits.limit(hello.credit);
+    member.tellsBegun = hello.tellsBegun ?? false;
     member.state = "ready";
     member.idleSinceMs = nowMs;
     this.ready.push(member);
@@ -308,5 +318,6 @@ export class Roster {
 
 function classOf(exit: Exit): ExitClass {
   if (exit.outOfMemory === true) return "outOfMemory";
+  if (exit.hung === true) return "hung";
   return exit.lost === true ? "lost" : "crash"; // also when it left with code 0: nobody had asked it to
 }

@@ -284,6 +284,8 @@ const POOL_EVENTS: Readonly<Record<keyof PoolEvents, true>> = {
   recovered: true,
   stolen: true,
   quarantined: true,
+  workerOutput: true,
+  workerRefused: true,
 };
 
 function callerContext(options: PoolCallOptions | undefined) {

@@ -60,4 +60,8 @@ export interface Hello {
   readonly hello: true;
   /** The names of the jobs it serves, in their places. */
   readonly jobs: readonly string[];
+  /** How many requests it takes before it has answered one. Default: no limit of its own. */
+  readonly credit?: number | undefined;
+  /** Whether it says when it begins a request; of what it has begun nothing is known otherwise. */
+  readonly tellsBegun?: boolean | undefined;
 }

@@ -1,0 +1,44 @@
+import type { AnyJob } from "@job-orch/core";
+import { eraseJob } from "@job-orch/core/substrate";
+import type { WorkerFactory, WorkerLink } from "./worker-link.ts";
+import { Runner } from "./worker/runner.ts";
+
+/**
+ * Workers that are none: jobs run in this thread, behind the same queue, credits and events. For debugging with breakpoints,
+ * and for jobs that only wait for something.
+ */
+export function inlineFactory(jobs: readonly AnyJob[]): WorkerFactory {
+  return {
+    kind: "inline",
+    shares: true,
+    start: ({ concurrency, claims, idPrefix }, events) => {
+      let down = false;
+      const runner = new Runner({
+        jobs: jobs.map(eraseJob),
+        resources: undefined,
+        concurrency,
+        claims,
+        idPrefix,
+        toText: () => undefined,
+        announces: false,
+        post: (batch) => {
+          if (!down) events.onBatch(batch);
+        },
+        onDrained: () => kill(),
+      });
+      const kill = (): void => {
+        if (down) return;
+        down = true;
+        queueMicrotask(() => events.onDown({ code: 0 }));
+      };
+      const link: WorkerLink = {
+        send: (batch) => queueMicrotask(() => runner.take(batch)),
+        tell: (control) => queueMicrotask(() => runner.tell(control)),
+        kill,
+        setRef: () => undefined,
+      };
+      queueMicrotask(() => events.onReady({ hello: true, jobs: jobs.map(({ name }) => name) }));
+      return link;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import type { Exit } from "@job-orch/link";
+import { LineSplitter } from "./line-splitter.ts";
+
+/** A child that ended may have left its pipes to others: they are waited for no longer than this. Units: milliseconds. */
+const PIPES_MS = 1_000;
+const INHERITED = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot"];
+const PAGE_BYTES = 4_096;
+
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string | undefined;
+  readonly env: Readonly<Record<string, string>> | "inherit";
+  /** The protocol's own variables. */
+  readonly protocolEnv: Readonly<Record<string, string>>;
+  readonly stdio: "fd3" | "stdio" | "none";
+  readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+  /** Once, when it has ended and all that it said was heard. */
+  readonly onExit: (exit: Exit) => void;
+}
+
+/** A child process of its own group: Ctrl-C in the terminal is the host's to act on. */
+export class Child {
+  readonly process: ChildProcess;
+  readonly #stderr: LineSplitter;
+  #exited = false;
+
+  constructor(options: ChildOptions) {
+    const { command, args, cwd, env, protocolEnv, stdio, onLine, onExit } = options;
+    const streams =
+      stdio === "fd3" ? (["ignore", "pipe", "pipe", "pipe"] as const) : ([stdio === "stdio" ? "pipe" : "ignore", "pipe", "pipe"] as const);
+    this.process = spawn(command, [...args], {
+      cwd,
+      env: { ...(env === "inherit" ? process.env : { ...inherited(), ...env }), ...protocolEnv },
+      stdio: [...streams],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    this.#stderr = new LineSplitter((line) => onLine("stderr", line));
+    this.process.stderr?.on("data", (chunk: Buffer) => this.#stderr.push(chunk));
+    if (stdio !== "stdio") {
+      const stdout = new LineSplitter((line) => onLine("stdout", line));
+      this.process.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    }
+    this.#waitForEnd(onExit);
+  }
+
+  get stderrTail(): string {
+    return this.#stderr.tail;
+  }
+
+  /** Ends it and all that it started. */
+  kill(signal: NodeJS.Signals = "SIGKILL"): void {
+    const { pid } = this.process;
+    if (pid === undefined || this.#exited) return;
+    try {
+      process.kill(process.platform === "win32" ? pid : -pid, signal);
+    } catch {
+      this.process.kill(signal); // it has no group of its own yet, or it is gone
+    }
+  }
+
+  setRef(ref: boolean): void {
+    const { process: child } = this;
+    for (const one of [child, ...child.stdio]) {
+      const handle = one as { ref?: () => void; unref?: () => void } | null;
+      if (ref) handle?.ref?.();
+      else handle?.unref?.();
+    }
+  }
+
+  /** What it has in memory. Units: bytes; 0 when that cannot be told. */
+  async memory(): Promise<number> {
+    try {
+      const statm = await readFile(`/proc/${this.process.pid}/statm`, "utf8");
+      return Number(statm.split(" ")[1]) * PAGE_BYTES;
+    } catch {
+      return 0;
+    }
+  }
+
+  #waitForEnd(onExit: (exit: Exit) => void): void {
+    let done = false;
+    const finish = (exit: Exit): void => {
+      if (done) return;
+      done = true;
+      clearTimeout(patience);
+      this.#stderr.end();
+      onExit({ ...exit, stderrTail: this.#stderr.tail });
+    };
+    let patience: NodeJS.Timeout | undefined;
+    this.process.once("error", (error) => {
+      if (this.process.pid === undefined) finish({ code: null, error });
+    });
+    this.process.once("exit", (code, signal) => {
+      this.#exited = true;
+      const outOfMemory = this.#stderr.tail.includes("heap out of memory");
+      const exit: Exit = { code, ...(signal === null ? {} : { signal }), ...(outOfMemory ? { outOfMemory } : {}) };
+      this.process.once("close", () => finish(exit));
+      patience = setTimeout(() => {
+        for (const stream of this.process.stdio) stream?.destroy();
+        finish(exit);
+      }, PIPES_MS);
+    });
+  }
+}
+
+function inherited(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}

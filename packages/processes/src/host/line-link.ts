@@ -1,0 +1,277 @@
+import { EncodeError, JobError, type WireError } from "@job-orch/core";
+import {
+  type Control,
+  EXTRA,
+  type Extra,
+  headOf,
+  type Hello,
+  jobOf,
+  Kind,
+  type LinkEvents,
+  slotOf,
+  TEXT,
+  type WorkerLink,
+} from "@job-orch/link";
+import { HostReader, type HostReaderOptions, type Saying } from "../protocol/host-reader.ts";
+import { HostWriter } from "../protocol/host-writer.ts";
+import type { Hello as LineHello } from "../protocol/hello.ts";
+import { FRAME_TIMEOUT_MS, MOST_LOST_PINGS, SILENCE_MS } from "../protocol/limits.ts";
+import { type Cap, WORKER_OPS } from "../protocol/ops.ts";
+
+/** What the host takes beyond answers. */
+export const OFFERED: readonly Cap[] = ["ack", "rs", "tags"];
+/** How often the link is looked after. Units: milliseconds. */
+const LOOK_MS = 1_000;
+
+/** The bytes of a link, whatever carries them. */
+export interface Carrier {
+  readonly write: (chunk: string | Buffer) => void;
+  /** Says that nothing more will be written. */
+  readonly end: () => void;
+  readonly kill: () => void;
+  readonly setRef: (ref: boolean) => void;
+}
+
+export interface LineLinkOptions {
+  readonly carrier: Carrier;
+  readonly events: LinkEvents;
+  /** The names of the pool's jobs, in their places. */
+  readonly jobs: readonly string[];
+  readonly drainMs: number;
+  /** Whether prints of the program can get between the frames. */
+  readonly shared: boolean;
+  /** The link must be closed: the worker broke the protocol, or gave no sign of life. */
+  readonly onBroken: (why: { readonly error?: Error; readonly hung?: boolean }) => void;
+}
+
+/** A worker behind the line protocol. Slots of the pool are ids of the protocol, from 1. Source: docs/protocol.md */
+export class LineLink implements WorkerLink {
+  readonly #options: LineLinkOptions;
+  readonly #reader: HostReader;
+  #writer: HostWriter | undefined;
+  #hello: LineHello | undefined;
+  /** Ids that are open, in the order they were sent, for those who say how many they begin. */
+  readonly #open = new Map<number, boolean>();
+  #replies: unknown[] = [0, 0];
+  #ended = 0;
+  #busySinceMs = 0;
+  #heardMs = performance.now();
+  #unfinishedSinceMs: number | undefined;
+  #pings = 0;
+  #broken = false;
+  readonly #look: NodeJS.Timeout;
+
+  constructor(options: LineLinkOptions) {
+    this.#options = options;
+    const { shared, events } = options;
+    const readerOptions: HostReaderOptions = { offered: OFFERED };
+    this.#reader = new HostReader(
+      {
+        onHello: (hello) => this.#greet(hello),
+        onFrame: (op, id, value) => this.#hear(op, id, value),
+        onRefused: (op, id, why) => this.#refused(op, id, why),
+        ...(shared ? { onStray: (line: string) => events.onOutput("stdout", line) } : undefined),
+      },
+      readerOptions,
+    );
+    this.#look = setInterval(() => this.#lookAfter(), LOOK_MS);
+    this.#look.unref();
+  }
+
+  /** Bytes from the worker. */
+  read(chunk: Uint8Array): void {
+    if (this.#broken) return;
+    this.#heardMs = performance.now();
+    this.#pings = 0;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      return this.#break({ error: error as Error });
+    } finally {
+      this.#deliver();
+    }
+    this.#unfinishedSinceMs = this.#reader.unfinished ? (this.#unfinishedSinceMs ?? this.#heardMs) : undefined;
+  }
+
+  /** Nothing more will be read or written. */
+  close(): void {
+    this.#broken = true;
+    clearInterval(this.#look);
+  }
+
+  readonly send = (batch: readonly unknown[]): void => {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    if (this.#open.size === 0) this.#busySinceMs = performance.now();
+    const { jobs } = this.#options;
+    for (let at = 0; at < batch.length;) {
+      const head = batch[at] as number;
+      const body = batch[at + 2];
+      const id = slotOf(head) + 1;
+      const job = jobs[jobOf(head)] as string;
+      const extra = (head & EXTRA) === 0 ? undefined : (batch[at + 3] as Extra);
+      at += extra === undefined ? 3 : 4;
+      if ((head & TEXT) !== 0 && (body as string).startsWith(" $") && this.#hello?.caps.has("tags") !== true) {
+        this.#refuseLater(id, new EncodeError("", "this worker takes JSON alone"));
+        continue;
+      }
+      try {
+        if (extra !== undefined && this.#hello?.caps.has("meta") === true) writer.meta(id, toMeta(extra));
+        if ((head & TEXT) !== 0) writer.runText(id, job, body as string);
+        else writer.run(id, job, body);
+        this.#open.set(id, false);
+      } catch (error) {
+        this.#refuseLater(id, error);
+      }
+    }
+    writer.flush();
+  };
+
+  readonly tell = (control: Control): void => {
+    const writer = this.#writer;
+    if (control.control === "cancel") {
+      if (writer === undefined || this.#hello?.caps.has("cancel") !== true) return;
+      writer.cancel(control.slot + 1);
+      return writer.flush();
+    }
+    if (writer !== undefined && this.#hello?.caps.has("drain") === true) {
+      writer.drain(this.#options.drainMs);
+      writer.flush();
+    } else this.#options.carrier.end(); // the end of its input is what every worker understands
+  };
+
+  readonly kill = (): void => this.#options.carrier.kill();
+
+  readonly setRef = (ref: boolean): void => this.#options.carrier.setRef(ref);
+
+  #greet(hello: LineHello): void {
+    this.#hello = hello;
+    this.#writer = new HostWriter(this.#options.carrier.write, hello.caps);
+    const { jobs, events } = this.#options;
+    // It knows them by name: their order is the pool's.
+    const served = jobs.every((job) => hello.jobs.includes(job)) ? jobs : hello.jobs;
+    const ready: Hello = { hello: true, jobs: served, credit: hello.credit, tellsBegun: hello.caps.has("ack") };
+    events.onReady(ready);
+  }
+
+  #hear(op: Saying, id: number, value: unknown): void {
+    switch (op) {
+      case WORKER_OPS.response:
+        return this.#end(id, Kind.Ok, value);
+      case WORKER_OPS.failure:
+        return this.#end(id, Kind.Error, value);
+      case WORKER_OPS.begun:
+        return this.#begun(id, value as number);
+      case WORKER_OPS.taken:
+        if (value === true) this.#end(id, Kind.Skipped, undefined);
+        return;
+      case WORKER_OPS.progress:
+        return this.#say(id, Kind.Progress, value);
+      case WORKER_OPS.log:
+        if (id === 0) this.#options.events.onOutput("stderr", logText(value));
+        else this.#say(id, Kind.Log, toLog(value));
+        return;
+      case WORKER_OPS.credit:
+        if (id === 0) this.#options.events.onCredit(value as number);
+        return;
+      default: // what this host did not offer to hear, and pongs, which were heard already
+    }
+  }
+
+  #end(id: number, kind: number, value: unknown): void {
+    if (!this.#open.delete(id)) return; // it was never asked, or answered already
+    this.#ended++;
+    this.#replies.push(headOf(kind, 0, 0, id - 1), value);
+  }
+
+  #say(id: number, kind: number, value: unknown): void {
+    if (this.#open.has(id)) this.#replies.push(headOf(kind, 0, 0, id - 1), value);
+  }
+
+  /** It begins this one, and so many more in the order they were sent. */
+  #begun(id: number, count: number): void {
+    let left = this.#open.has(id) ? count : 0;
+    if (left === 1) {
+      this.#open.set(id, true);
+      return void this.#replies.push(headOf(Kind.Begun, 0, 0, id - 1), undefined);
+    }
+    let found = false;
+    for (const [open, begun] of this.#open) {
+      found ||= open === id;
+      if (!found || begun) continue;
+      if (left-- === 0) return;
+      this.#open.set(open, true);
+      this.#replies.push(headOf(Kind.Begun, 0, 0, open - 1), undefined);
+    }
+  }
+
+  #refused(op: Saying, id: number, why: Error): void {
+    if (op === WORKER_OPS.response || op === WORKER_OPS.failure) this.#end(id, Kind.Error, toWire(why));
+  }
+
+  /** What cannot be sent is answered from here, but not from within the sending. */
+  #refuseLater(id: number, error: unknown): void {
+    this.#open.set(id, false);
+    queueMicrotask(() => {
+      this.#end(id, Kind.Error, toWire(error));
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    if (this.#replies.length === 2) return;
+    const replies = this.#replies;
+    const nowMs = performance.now();
+    replies[0] = (nowMs - this.#busySinceMs) * 1_000;
+    replies[1] = this.#ended;
+    this.#busySinceMs = nowMs;
+    this.#ended = 0;
+    this.#replies = [0, 0];
+    this.#options.events.onBatch(replies);
+  }
+
+  #lookAfter(): void {
+    const nowMs = performance.now();
+    if (this.#unfinishedSinceMs !== undefined && nowMs - this.#unfinishedSinceMs > FRAME_TIMEOUT_MS) return this.#break({ hung: true });
+    const { caps } = this.#hello ?? {};
+    if (caps?.has("ping") !== true || nowMs - this.#heardMs < SILENCE_MS * (this.#pings + 1)) return;
+    if (caps.has("busy") && this.#open.size > 0) return; // it answers when it is done
+    if (this.#pings >= MOST_LOST_PINGS) return this.#break({ hung: true });
+    this.#pings++;
+    this.#writer?.ping(this.#pings);
+    this.#writer?.flush();
+  }
+
+  #break(why: { readonly error?: Error; readonly hung?: boolean }): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    clearInterval(this.#look);
+    this.#options.onBroken(why);
+  }
+}
+
+function toMeta({ id, attempt, deadline, headers }: Extra) {
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(deadline === undefined ? {} : { leftMs: Math.max(0, deadline - Date.now()) }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}
+
+function toWire(error: unknown): WireError {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { name, message } = error;
+  return JobError.is(error) ? { name, message, code: error.code, retry: error.retry } : { name, message };
+}
+
+function toLog(value: unknown): { readonly level: string; readonly message: string; readonly fields?: unknown } {
+  const { lvl, level, msg, message, fields } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const words = { level: String(level ?? lvl ?? "info"), message: String(message ?? msg ?? "") };
+  return fields === undefined ? words : { ...words, fields };
+}
+
+function logText(value: unknown): string {
+  const { level, message } = toLog(value);
+  return `${level}: ${message}`;
+}

@@ -1,0 +1,65 @@
+import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
+import { oneOf } from "@job-orch/core/substrate";
+import { hostJob, inlineFactory, Pool, type PooledProcessor, type ToText, type WorkerFactory } from "@job-orch/link";
+import { writePayload } from "../protocol/payload.ts";
+import { runOnce } from "./oneshot.ts";
+import type { ProcessOptions, RemoteOptions } from "./process-options.ts";
+import { RemoteWorkers } from "./remote-workers.ts";
+import { SpawnedLink } from "./spawned-link.ts";
+
+/** Workers that are started elsewhere, as a processor. */
+export interface RemoteProcessor<Request, Response, Name extends string> extends PooledProcessor<Request, Response, Name> {
+  /** Listens. Resolves with the address that workers are given as `LJP_ADDR`. */
+  readonly listen: () => Promise<string>;
+}
+
+/** JSON; what JSON would alter goes in the tagged form of core's codec, to workers that read it. */
+const toText: ToText = (value) => writePayload(value, true);
+
+/**
+ * A job in child processes, as a processor: of any program that speaks the line protocol (docs/protocol.md), or, with
+ * `transport: "oneshot"`, of any program at all. With `listen` instead of `command`, workers are started elsewhere and dial in.
+ *
+ * Promise: does no I/O; processes are started by `run` (or `start`), or by the first request. They end when this process does, however it ends.
+ * Errors:  `ERR_OPTION` when an option is out of range.
+ *
+ * @example
+ * await using parse = processes(parseJob, { command: "python3", args: ["parse.py"], size: 2 });
+ * const tree = await parse.call(text);
+ */
+export function processes<const J extends AnyJob>(job: J, options: ProcessOptions): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
+export function processes<const J extends AnyJob>(job: J, options: RemoteOptions): RemoteProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
+export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions): PooledProcessor<never, unknown> {
+  if ("listen" in options) return remoteProcesses(job, options);
+  if (typeof options.command !== "string" || options.command === "") throw new OptionError('"command" takes the program to start');
+  const { transport = "fd3", name = job.name } = options;
+  oneOf("transport", transport, ["fd3", "stdio", "unix", "tcp", "oneshot"]);
+  if (transport === "oneshot") return oneshotProcesses(job, options, name);
+  const factory: WorkerFactory = {
+    kind: "process",
+    shares: false,
+    start: (start, events) => new SpawnedLink(options, start, events),
+  };
+  return hostJob(job, new Pool({ name, options, factory }), toText, true) as PooledProcessor<never, unknown>;
+}
+
+/** One program per request: what would be workers are places to run them in. */
+function oneshotProcesses(job: AnyJob, options: ProcessOptions, name: string): PooledProcessor<never, unknown> {
+  const size = typeof options.size === "object" ? options.size.max : (options.size ?? 1);
+  const once: AnyJob = { name: job.name, run: (request: never, _resources: never, context: never) => runOnce(options, request, context) };
+  const pool = new Pool({ name, options: { ...options, size: 1, concurrency: size }, factory: inlineFactory([once]) });
+  return hostJob(job, pool, () => undefined, true) as PooledProcessor<never, unknown>;
+}
+
+function remoteProcesses(job: AnyJob, options: RemoteOptions): RemoteProcessor<never, unknown, string> {
+  const name = options.name ?? job.name;
+  const workers = new RemoteWorkers(options, (source, why) => pool.emitter.emit("workerRefused", { pool: name, source, why }));
+  // Nobody can say when the next worker dials in, and waiting for it is no failure.
+  const pool: Pool = new Pool({ name, options: { ...options, start: { timeoutMs: Number.POSITIVE_INFINITY } }, factory: workers });
+  const hosted = hostJob(job, pool, toText, true) as PooledProcessor<never, unknown>;
+  const close = async (): Promise<void> => {
+    await hosted.close();
+    workers.close();
+  };
+  return Object.assign(hosted, { listen: () => workers.listen(), close, [Symbol.asyncDispose]: close });
+}

@@ -1,0 +1,134 @@
+import type { Socket } from "node:net";
+import { OptionError } from "@job-orch/core";
+import type { LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
+import { Door } from "./door.ts";
+import { LineLink } from "./line-link.ts";
+import type { RemoteOptions } from "./process-options.ts";
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+/** A worker that was told to end and does not is cut off. Units: milliseconds. */
+const DRAIN_MS = 25_000;
+
+interface Waiting {
+  readonly start: Start;
+  readonly events: LinkEvents;
+  readonly place: RemotePlace;
+}
+
+/** Workers that are started elsewhere: every place of the pool waits for one to dial in. */
+export class RemoteWorkers implements WorkerFactory {
+  readonly kind = "remote worker";
+  readonly shares = false;
+  readonly #door: Door;
+  readonly #where: { readonly host: string; readonly port: number };
+  readonly #waiting: Waiting[] = [];
+  #listening: Promise<string> | undefined;
+
+  constructor({ listen, token, insecure = false, maxConnections = 256 }: RemoteOptions, onRefused: (source: string, why: string) => void) {
+    const { host = "127.0.0.1", port = 0 } = listen;
+    if (!LOOPBACK.test(host) && !insecure) {
+      throw new OptionError(
+        `"listen.host" is ${host}: whoever hears the network hears the token and every request; use a tunnel to 127.0.0.1, or say "insecure: true"`,
+      );
+    }
+    this.#where = { host, port };
+    this.#door = new Door({ token, maxConnections, onRefused, onWorker: (socket, rest) => this.#takeIn(socket, rest) });
+  }
+
+  /** Where workers dial in, as `LJP_ADDR` takes it. */
+  listen(): Promise<string> {
+    this.#listening ??= this.#door.listenOn(this.#where.host, this.#where.port);
+    return this.#listening;
+  }
+
+  close(): void {
+    this.#door.shut();
+  }
+
+  readonly start = (start: Start, events: LinkEvents): WorkerLink => {
+    const place = new RemotePlace(() => this.#forget(place));
+    this.#waiting.push({ start, events, place });
+    this.listen().catch((error: unknown) => {
+      this.#forget(place);
+      events.onDown({ code: null, error: error as Error });
+    });
+    return place;
+  };
+
+  #takeIn(socket: Socket, rest: Buffer): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) return void socket.destroy(); // there is no place; it may dial again
+    next.place.take(socket, next.start, next.events);
+    if (rest.byteLength > 0) next.place.read(rest);
+  }
+
+  #forget(place: RemotePlace): void {
+    const at = this.#waiting.findIndex((one) => one.place === place);
+    const [gone] = at === -1 ? [] : this.#waiting.splice(at, 1);
+    gone?.events.onDown({ code: null, lost: true });
+  }
+}
+
+/** One place, empty at first. */
+class RemotePlace implements WorkerLink {
+  readonly #onGivenUp: () => void;
+  #socket: Socket | undefined;
+  #line: LineLink | undefined;
+  #hung = false;
+  #ref = false;
+
+  constructor(onGivenUp: () => void) {
+    this.#onGivenUp = onGivenUp;
+  }
+
+  take(socket: Socket, { jobs }: Start, events: LinkEvents): void {
+    this.#socket = socket;
+    let error: Error | undefined;
+    const line = new LineLink({
+      carrier: {
+        write: (chunk) => void socket.write(chunk),
+        end: () => void socket.end(),
+        kill: () => void socket.destroy(),
+        setRef: this.setRef,
+      },
+      events,
+      jobs,
+      drainMs: DRAIN_MS,
+      shared: false,
+      onBroken: (why) => {
+        error = why.error;
+        this.#hung = why.hung ?? false;
+        socket.destroy();
+      },
+    });
+    this.#line = line;
+    socket.on("data", (chunk: Buffer) => line.read(chunk));
+    socket.once("close", () => {
+      line.close();
+      events.onDown({ code: null, lost: true, hung: this.#hung, ...(error === undefined ? {} : { error }) });
+    });
+    this.setRef(this.#ref);
+  }
+
+  read(chunk: Buffer): void {
+    this.#line?.read(chunk);
+  }
+
+  readonly send = (batch: readonly unknown[]): void => this.#line?.send(batch);
+
+  readonly tell: WorkerLink["tell"] = (control) => {
+    if (this.#line === undefined) this.kill();
+    else this.#line.tell(control);
+  };
+
+  readonly kill = (): void => {
+    if (this.#socket === undefined) this.#onGivenUp();
+    else this.#socket.destroy();
+  };
+
+  readonly setRef = (ref: boolean): void => {
+    this.#ref = ref;
+    if (ref) this.#socket?.ref();
+    else this.#socket?.unref();
+  };
+}
