@@ -101,7 +101,7 @@ export class ReadyRing {
     this.#tail = 0;
     if (this.#mask < KEPT_SLOTS) return;
     const slots = (this.#mask + 1) / 2;
-    this.#items = new Array(slots);
+    this.#items.length = slots; // all of them are empty
     this.#stamps = new Float64Array(slots);
     this.#mask = slots - 1;
   }

@@ -163,7 +163,7 @@ class PipelineBody {
   }): Promise<BatchReceive<ResponseMessage<unknown>>> => this.graph.entry.receiverOf(this.graph.responses, errorsOf(this.graph), options);
 
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
-    const states = await Promise.all(Array.from(this.graph.engines, (engine) => engine.cancel(id)));
+    const states = await Promise.all(Array.from(this.graph.engines, (engine) => engine.cancelDerived(id)));
     return states.includes("cancelled") ? "cancelled" : "requested";
   };
 
@@ -228,9 +228,9 @@ class PipelineBody {
     if (firstLink === undefined)
       throw new UnsupportedError(`The pipeline "${this.#name}" begins with merge(…): send to one of its sources`);
     const frame = entry.writer.frame(request, options, toReplyAddress(firstLink), deadlineMs);
-    if (replyTo === undefined) return frame;
-    const called = (written: Frame): Frame => ({ ...written, headers: { ...written.headers, [CALLER]: replyTo, [ROOT]: written.id } });
-    return isPromise(frame) ? frame.then(called) : called(frame);
+    const caller = replyTo === undefined ? undefined : { [CALLER]: replyTo };
+    const rooted = (written: Frame): Frame => ({ ...written, headers: { ...written.headers, ...caller, [ROOT]: written.id } });
+    return isPromise(frame) ? frame.then(rooted) : rooted(frame);
   }
 
   get #requests(): Outbox {

@@ -85,9 +85,10 @@ function toBatch(passages: readonly Passage[]): Passage {
   };
 }
 
-/** A batch has the headers of its first parent, and the callers of all. */
+/** A batch has the headers of its first parent, and the callers of all; the root only when it is the same for all. */
 function batchHeaders(passages: readonly Passage[]): Headers {
-  const { [CALLER]: _one, [ROOT]: _root, ...headers } = passages[0]?.headers ?? {};
+  const { [CALLER]: _one, [ROOT]: root, ...first } = passages[0]?.headers ?? {};
+  const headers = root !== undefined && passages.every(({ headers: own }) => own[ROOT] === root) ? { ...first, [ROOT]: root } : first;
   const callers: (readonly [string, string])[] = [];
   for (const { id, headers: own } of passages) {
     const address = own[CALLER];

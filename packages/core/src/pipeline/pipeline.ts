@@ -43,7 +43,10 @@ export interface Pipeline<Request, Response, Name extends string = string, How e
     readonly group?: string;
     readonly signal?: AbortSignal;
   }) => Promise<BatchReceive<ResponseMessage<Response>>>;
-  /** Cancels a request wherever it is on its way. */
+  /**
+   * Cancels a request wherever it is on its way, and every part that was made of it; parts that nobody has begun are cancelled as they come by.
+   * A batch that it shares with other requests goes on.
+   */
   readonly cancel: (id: string) => Promise<"cancelled" | "requested">;
   /** Listens to the life of requests in every stage; `event.processor` says which. */
   readonly on: <Event extends keyof ProcessorEvents>(event: Event, listener: (event: ProcessorEvents[Event]) => void) => () => void;

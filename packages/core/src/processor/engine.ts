@@ -2,15 +2,15 @@ import type { RequestMessage } from "../contracts/messages.ts";
 import type { MpSend } from "../contracts/mp-send.ts";
 import type { Result } from "../contracts/result.ts";
 import { defaultCodec } from "../codec/codec.ts";
-import { CancelledError, ClosedError, OptionError, UnsupportedError } from "../errors/errors.ts";
-import { type ErrorClass, toWireError } from "../errors/wire-error-codec.ts";
+import { ClosedError, OptionError, UnsupportedError } from "../errors/errors.ts";
+import type { ErrorClass } from "../errors/wire-error-codec.ts";
 import type { AnyJob } from "../job/job.ts";
 import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Frame } from "../transport/frame.ts";
-import { canControl } from "../transport/powers.ts";
 import { NEVER, isPromise } from "./awaiting.ts";
 import { BodyCodec } from "./body-codec.ts";
 import { Caller } from "./caller.ts";
+import { Canceller } from "./canceller.ts";
 import { Cancellations } from "./cancellations.ts";
 import { checkedKey, checkMembers, checkSignal } from "./check-arguments.ts";
 import { channelsOf, type ProcessorChannels } from "./channels.ts";
@@ -20,7 +20,6 @@ import { idSource } from "./ids.ts";
 import { Loop } from "./loop.ts";
 import { duration, isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings } from "./options.ts";
 import { type Outbox, Outboxes } from "./outbox.ts";
-import { CONTROL, REPLY_TO, toReplyChannel } from "./reserved-headers.ts";
 import { ReplyDesk } from "./reply-desk.ts";
 import { RequestWriter } from "./request-writer.ts";
 import { ResponseReceiver } from "./response-receiver.ts";
@@ -47,6 +46,7 @@ export class Engine {
   readonly #writer: RequestWriter;
   readonly #desk: ReplyDesk;
   readonly #caller: Caller;
+  readonly #canceller: Canceller;
   readonly #receivers = new Set<ResponseReceiver>();
   /** From the begin of `run` to its end. */
   #running: Promise<void> | undefined;
@@ -78,6 +78,8 @@ export class Engine {
       clock: environment.clock,
       deskId: nextId(),
     });
+    const { name, transport, channels, outboxes, emitter } = this;
+    this.#canceller = new Canceller({ name, transport, channels, bodies: this.bodies, outboxes, emitter, stacks: this.#settings.stacks });
     this.#caller = this.callerWith(this.callerResources);
   }
 
@@ -217,22 +219,10 @@ export class Engine {
   readonly resume = (): void => this.#setPaused(false);
 
   /** Cancels by id, whoever sent the request and wherever it runs. */
-  readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
-    this.#assertOpen();
-    checkedKey("id", id);
-    const reason = new CancelledError(`Request "${id}" was cancelled`);
-    const { transport } = this;
-    if (canControl(transport)) {
-      const state = await transport.cancel(this.channels.requests.name, id);
-      if (state === "cancelled") {
-        await this.#announceCancelled(id, reason);
-        return "cancelled";
-      }
-    }
-    const body = this.bodies.encode(null, this.channels.control.name);
-    await this.outboxes.to(this.channels.control).sendAll([{ id, body, headers: { [CONTROL]: "cancel" } }]);
-    return "requested";
-  };
+  readonly cancel = (id: string): Promise<"cancelled" | "requested"> => this.#cancel(id, "cancel");
+
+  /** The same, and whatever pipelines made of it here: parts that `flatMap` and `fanOut` gave ids of their own. */
+  readonly cancelDerived = (id: string): Promise<"cancelled" | "requested"> => this.#cancel(id, "cancel-derived");
 
   readonly close = async (): Promise<void> => {
     if (this.#closed) return;
@@ -247,15 +237,14 @@ export class Engine {
     const { clock } = this.#settings.environment;
     const opening = this.#opening;
     const giveUp = (): void => opening.abort();
-    const cancellations = new Cancellations();
+    const cancellations = new Cancellations(clock);
     const slots = new Slots(this.#settings.concurrency, source);
     let receiver: SteadyReceiver | undefined;
     signal?.addEventListener("abort", giveUp, { once: true });
     try {
       receiver = await this.#openRequests(opening.signal);
       const loop = this.#loopOver(receiver, slots, cancellations);
-      const cancel = (id: string): boolean => loop.cancel(id, new CancelledError(`Request "${id}" was cancelled`));
-      await cancellations.open(this.transport, this.channels.control, clock, cancel, opening.signal);
+      await cancellations.open(this.transport, this.channels.control, loop, opening.signal);
       if (!opening.signal.aborted) await this.#pump(loop, signal);
     } catch (error) {
       if (!opening.signal.aborted || error !== opening.signal.reason) throw error; // stopped while it opened: that is no failure
@@ -286,7 +275,7 @@ export class Engine {
 
   #loopOver(receiver: SteadyReceiver, slots: Slots, cancellations: Cancellations): Loop {
     const { name, job, channels, bodies, emitter, outboxes } = this;
-    const isCancelled = (id: string): boolean => cancellations.take(id);
+    const isCancelled = (frame: Frame): boolean => cancellations.take(frame);
     return new Loop({ name, job, channels, settings: this.#settings, bodies, emitter, slots, isCancelled, receiver, outboxes });
   }
 
@@ -336,22 +325,10 @@ export class Engine {
     this.#loop?.setPaused(paused);
   }
 
-  /** Tells whoever waits for a request that was cancelled in the store. */
-  async #announceCancelled(id: string, reason: Error): Promise<void> {
-    const { transport } = this;
-    if (this.emitter.wants("cancelled")) this.emitter.emit("cancelled", { processor: this.name, id, error: reason });
-    const history = canControl(transport) ? await transport.history(this.channels.requests.name, id) : undefined;
-    const headers = history?.record.headers;
-    const address = headers?.[REPLY_TO];
-    const reply = address === undefined ? undefined : toReplyChannel(address);
-    const body = this.bodies.encodeResult(
-      { ok: false, error: toWireError(reason, { stack: this.#settings.stacks }) },
-      this.channels.responses.name,
-    );
-    const frame: Frame = { id, body, headers };
-    for (const channel of reply === undefined ? [this.channels.responses] : [reply, this.channels.responses]) {
-      await this.outboxes.to(channel).sendAll([frame]);
-    }
+  async #cancel(id: string, what: "cancel" | "cancel-derived"): Promise<"cancelled" | "requested"> {
+    this.#assertOpen();
+    checkedKey("id", id);
+    return this.#canceller.cancel(id, what);
   }
 
   #assertOpen(): void {

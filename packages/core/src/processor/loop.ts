@@ -1,4 +1,4 @@
-import { AttemptTimeoutError, ClosedError, DeadlineError, LeaseLostError } from "../errors/errors.ts";
+import { AttemptTimeoutError, CancelledError, ClosedError, DeadlineError, LeaseLostError } from "../errors/errors.ts";
 import type { Delivery } from "../transport/delivery.ts";
 import { Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
@@ -6,6 +6,7 @@ import { Extender } from "./extender.ts";
 import { hooks } from "./hooks.ts";
 import type { Outboxes } from "./outbox.ts";
 import { reportStored } from "./report.ts";
+import { ROOT } from "./reserved-headers.ts";
 import { RetryHold } from "./retry-hold.ts";
 import { Settler } from "./settler.ts";
 import type { SteadyReceiver } from "./steady-receiver.ts";
@@ -155,13 +156,25 @@ export class Loop {
   }
 
   /** Cancels a request that is running here. */
-  cancel(id: string, reason: Error): boolean {
+  cancel(id: string): boolean {
     const slot = this.#options.slots.all.find(({ attempt }) => attempt?.id === id);
     // One whose fate is decided may wait for its next attempt, although its job has not let go of the slot.
-    if (slot?.attempt === undefined || slot.attempt.decided)
-      return this.#hold.cancel(id, (attempt) => this.#work.interrupt(attempt, reason));
-    this.#work.interrupt(slot.attempt, reason);
+    if (slot?.attempt === undefined || slot.attempt.decided) return this.#cancelHeld((attempt) => attempt.id === id);
+    this.#work.interrupt(slot.attempt, cancelled(slot.attempt));
     return true;
+  }
+
+  /** Cancels what pipelines made of a request and is running here. */
+  cancelDerived(root: string): void {
+    const derived = (attempt: Attempt): boolean => attempt.headers[ROOT] === root && attempt.id !== root;
+    for (const { attempt } of this.#options.slots.all) {
+      if (attempt !== undefined && derived(attempt)) this.#work.interrupt(attempt, cancelled(attempt));
+    }
+    this.#cancelHeld(derived);
+  }
+
+  #cancelHeld(which: (attempt: Attempt) => boolean): boolean {
+    return this.#hold.cancel(which, (attempt) => this.#work.interrupt(attempt, cancelled(attempt)));
   }
 
   #begin(deliveries: readonly Delivery[]): void {
@@ -261,4 +274,8 @@ export class Loop {
       look();
     });
   }
+}
+
+function cancelled({ id }: Attempt): CancelledError {
+  return new CancelledError(`Request "${id}" was cancelled`);
 }

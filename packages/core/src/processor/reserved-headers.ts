@@ -13,7 +13,7 @@ export const DEADLINE = "job-orch-deadline";
 export const VERSION = "job-orch-version";
 /** On a response: which side answered from its cache, `caller` or `processor`. */
 export const CACHED = "job-orch-cached";
-/** What a control frame asks for; `cancel` is the only one so far. */
+/** What a control frame asks for: `cancel` the request with its id, or `cancel-derived`: that, and what pipelines made of it. */
 export const CONTROL = "job-orch-control";
 
 export const NO_HEADERS: Headers = Object.freeze({});
@@ -60,7 +60,7 @@ export function toReplyAddress(channel: ChannelSpec): string {
 
 /** In a pipeline: where its caller waits, while `job-orch-reply-to` names the next link. */
 export const CALLER = "job-orch-caller";
-/** In a pipeline: the id of the request that came in. */
+/** In a pipeline: the id of the request that came in, on all that is made of it. */
 export const ROOT = "job-orch-root";
 /** On an error response of a pipeline: the stage that failed. */
 export const STAGE = "job-orch-stage";

@@ -31,17 +31,16 @@ export class RetryHold {
     return this.#held.keys();
   }
 
-  /** Ends the wait of one request, in the way that `end` decides. */
-  cancel(id: string, end: (attempt: Attempt) => void): boolean {
-    for (const [attempt, timer] of this.#held) {
-      if (attempt.id !== id) continue;
+  /** Ends the wait of these requests, in the way that `end` decides. Whether there were any. */
+  cancel(which: (attempt: Attempt) => boolean, end: (attempt: Attempt) => void): boolean {
+    const chosen = Array.from(this.#held).filter(([attempt]) => which(attempt));
+    for (const [attempt, timer] of chosen) {
       timer.cancel();
       this.#held.delete(attempt);
       attempt.decided = false;
       end(attempt);
-      return true;
     }
-    return false;
+    return chosen.length > 0;
   }
 
   /** Gives everything back at once: the processor stops. */

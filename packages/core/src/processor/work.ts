@@ -16,6 +16,7 @@ import { safeString } from "../errors/safe-read.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Delivery } from "../transport/delivery.ts";
+import type { Frame } from "../transport/frame.ts";
 import { knowsAudience } from "../transport/powers.ts";
 import type { Sends } from "../transport/settlement.ts";
 import { ACK, Attempt } from "./attempt.ts";
@@ -37,7 +38,7 @@ export interface WorkOptions {
   readonly emitter: ProcessorEmitter;
   readonly slots: Slots;
   /** Whether a request was cancelled before it was begun; asking forgets it. */
-  readonly isCancelled: (id: string) => boolean;
+  readonly isCancelled: (frame: Frame) => boolean;
   /** Something must be looked at by then. */
   readonly onLimit: (atMs: number) => void;
   /** The attempt's fate is decided. */
@@ -112,7 +113,7 @@ export class Work {
         `The request is for version "${version}" of "${name}"; this processor has version "${String(job.version)}"`,
       );
     }
-    if (isCancelled(frame.id)) return new CancelledError(`Request "${frame.id}" was cancelled before it began`);
+    if (isCancelled(frame)) return new CancelledError(`Request "${frame.id}" was cancelled before it began`);
     if (attempt.attempt > settings.attempts + settings.crashes) {
       return new ProcessError(`The request was begun ${attempt.attempt - 1} times and its holder died each time`, { retry: "never" });
     }
