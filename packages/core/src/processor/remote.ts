@@ -21,12 +21,16 @@ export interface RemoteJob<Name extends string, Request, Response> extends Run<R
  * outer id as `origin`. The inner processor must be running.
  */
 export function remote<Request, Response, Name extends string = string>(
-  inner: Processor<Request, Response, never> & { readonly name: Name; readonly answers?: "one" },
+  inner: Processor<Request, Response, never> & {
+    readonly name: Name;
+    readonly answers?: "one";
+    readonly errors?: readonly ErrorClass[];
+  },
 ): RemoteJob<Name, Request, Response> {
   const handle = sendReceive(inner);
   return {
     name: inner.name,
-    errors: engineOf(inner)?.errors ?? [],
+    errors: engineOf(inner)?.errors ?? inner.errors ?? [],
     run: (request, _resources, context) => {
       const timeoutMs = context.deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, context.deadline - Date.now());
       const options: AnySendOptions = {

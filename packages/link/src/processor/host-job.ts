@@ -1,6 +1,7 @@
 import type { AnyJob, InputOf, NameOf, ResponseOf } from "@job-orch/core";
 import { checkJob, eraseJob } from "@job-orch/core/substrate";
 import type { Pool } from "../host/pool.ts";
+import { PoisonRequestError, PoolFullError, PoolUnavailableError, WorkerCrashedError, WorkerStartError } from "../link-errors.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Pooled } from "./pooled.ts";
 import type { PooledProcessor } from "./pooled-processor.ts";
@@ -14,10 +15,13 @@ export function hostJob<const J extends AnyJob>(
 ): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
   checkJob(job);
   const pooled = new Pooled(eraseJob(job), pool, toText, ownsPool);
+  // Behind a queue (`remote`) its callers get these back as what they are.
+  const errors = [...pooled.errors, PoisonRequestError, PoolFullError, PoolUnavailableError, WorkerCrashedError, WorkerStartError];
   const { name, requestSender, responseReceiver, run, send, sendMany, call, sendReceive, cancel, pause, resume, stop, on, stats, close } =
     pooled;
   const hosted = {
     name,
+    errors,
     requestSender,
     responseReceiver,
     run,

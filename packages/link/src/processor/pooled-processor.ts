@@ -1,4 +1,4 @@
-import type { BatchReceive, Processor, ProcessorEvents, ResponseMessage, Result } from "@job-orch/core";
+import type { BatchReceive, ErrorClass, Processor, ProcessorEvents, ResponseMessage, Result } from "@job-orch/core";
 import type { PoolEvents } from "../host/pool-events.ts";
 import type { PoolStats } from "../host/pool-stats.ts";
 import type { PoolCallOptions, PoolSendOptions } from "./call-options.ts";
@@ -12,6 +12,8 @@ export type PooledEvents = ProcessorEvents & PoolEvents;
  */
 export interface PooledProcessor<Request, Response, Name extends string = string> extends Processor<Request, Response>, AsyncDisposable {
   readonly name: Name;
+  /** The classes that callers get back as such, also behind a queue. */
+  readonly errors: readonly ErrorClass[];
   /**
    * Hands a request in and does not wait for its response, which goes to the receivers.
    *

@@ -2,7 +2,7 @@ import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } 
 import { oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, Pool, type PooledProcessor, type ToText, type WorkerFactory } from "@job-orch/link";
 import { writePayload } from "../protocol/payload.ts";
-import { runOnce } from "./oneshot.ts";
+import { ProgramError, runOnce } from "./oneshot.ts";
 import type { ProcessOptions, RemoteOptions } from "./process-options.ts";
 import { RemoteWorkers } from "./remote-workers.ts";
 import { SpawnedLink } from "./spawned-link.ts";
@@ -46,9 +46,15 @@ export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions):
 /** One program per request: what would be workers are places to run them in. */
 function oneshotProcesses(job: AnyJob, options: ProcessOptions, name: string): PooledProcessor<never, unknown> {
   const size = typeof options.size === "object" ? options.size.max : (options.size ?? 1);
-  const once: AnyJob = { name: job.name, run: (request: never, _resources: never, context: never) => runOnce(options, request, context) };
+  const once: AnyJob = {
+    ...job,
+    errors: [...(job.errors ?? []), ProgramError],
+    request: undefined,
+    response: undefined,
+    run: (request: never, _resources: never, context: never) => runOnce(options, request, context),
+  };
   const pool = new Pool({ name, options: { ...options, size: 1, concurrency: size }, factory: inlineFactory([once]) });
-  return hostJob(job, pool, () => undefined, true) as PooledProcessor<never, unknown>;
+  return hostJob({ ...job, errors: once.errors }, pool, () => undefined, true) as PooledProcessor<never, unknown>;
 }
 
 function remoteProcesses(job: AnyJob, options: RemoteOptions): RemoteProcessor<never, unknown, string> {
