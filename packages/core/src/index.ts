@@ -1,6 +1,7 @@
 export type { Awaitable } from "./contracts/awaitable.ts";
 export type { GetCache } from "./contracts/get-cache.ts";
 export type { Headers } from "./contracts/headers.ts";
+export type { Loan, LoanReceive } from "./contracts/loan-receive.ts";
 export type { BatchReceive, McReceive } from "./contracts/mc-receive.ts";
 export type { RequestMessage, ResponseMessage } from "./contracts/messages.ts";
 export type { MpSend } from "./contracts/mp-send.ts";
@@ -54,7 +55,7 @@ export { batch, filter, flatMap, map, tap } from "./pipeline/operators.ts";
 export { pipe } from "./pipeline/pipe.ts";
 export type { Pipeline } from "./pipeline/pipeline.ts";
 export type { AttemptEvent, ProcessorEvents, RequestEvent } from "./processor/events.ts";
-export type { HostedProcessor } from "./processor/hosted-processor.ts";
+export type { HostedProcessor, SubscribeOptions } from "./processor/hosted-processor.ts";
 export { type ProcessorOptions, type ResourceSource, type RetryOptions, type Shared, shared } from "./processor/options.ts";
 export { processor } from "./processor/processor.ts";
 export { remote, type RemoteJob } from "./processor/remote.ts";

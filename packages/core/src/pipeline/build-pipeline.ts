@@ -1,6 +1,7 @@
 import type { BatchReceive } from "../contracts/mc-receive.ts";
 import type { RequestMessage, ResponseMessage } from "../contracts/messages.ts";
 import type { MpSend } from "../contracts/mp-send.ts";
+import type { SubscribeOptions } from "../processor/hosted-processor.ts";
 import { OptionError, UnsupportedError } from "../errors/errors.ts";
 import type { ErrorClass } from "../errors/wire-error-codec.ts";
 import { isPromise, NEVER } from "../processor/awaiting.ts";
@@ -157,10 +158,8 @@ class PipelineBody {
     return this.#caller.sendReceive(request, options);
   };
 
-  readonly responseReceiver = (options?: {
-    readonly group?: string;
-    readonly signal?: AbortSignal;
-  }): Promise<BatchReceive<ResponseMessage<unknown>>> => this.graph.entry.receiverOf(this.graph.responses, errorsOf(this.graph), options);
+  readonly responseReceiver = (options?: SubscribeOptions): Promise<BatchReceive<ResponseMessage<unknown>>> =>
+    this.graph.entry.receiverOf(this.graph.responses, errorsOf(this.graph), options);
 
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
     const states = await Promise.all(Array.from(this.graph.engines, (engine) => engine.cancelDerived(id)));

@@ -3,6 +3,7 @@ import type { BatchReceive } from "../contracts/mc-receive.ts";
 import type { ResponseMessage } from "../contracts/messages.ts";
 import type { Processor } from "../contracts/processor.ts";
 import type { Result } from "../contracts/result.ts";
+import type { SubscribeOptions } from "../processor/hosted-processor.ts";
 import type { ProcessorEvents } from "../processor/events.ts";
 import type { CallOptions, SendOptions } from "../processor/send-options.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -39,10 +40,7 @@ export interface Pipeline<Request, Response, Name extends string = string, How e
   /** Sends a request through all stages and waits for the last one's response. Throws what any stage threw. */
   readonly call: Single<How, (request: Request, options?: CallOptions<T>) => Promise<Response>>;
   readonly sendReceive: Single<How, (request: Request, options?: CallOptions<T>) => Promise<Result<Response>>>;
-  readonly responseReceiver: (options?: {
-    readonly group?: string;
-    readonly signal?: AbortSignal;
-  }) => Promise<BatchReceive<ResponseMessage<Response>>>;
+  readonly responseReceiver: (options?: SubscribeOptions) => Promise<BatchReceive<ResponseMessage<Response>>>;
   /**
    * Cancels a request wherever it is on its way, and every part that was made of it; parts that nobody has begun are cancelled as they come by.
    * A batch that it shares with other requests goes on.

@@ -18,17 +18,19 @@ import { eraseJob, type ErasedJob } from "./erased-job.ts";
 import { ProcessorEmitter } from "./events.ts";
 import { idSource } from "./ids.ts";
 import { Loop } from "./loop.ts";
-import { duration, isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings } from "./options.ts";
+import { duration, isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings, whole } from "./options.ts";
 import { type Outbox, Outboxes } from "./outbox.ts";
 import { ReplyDesk } from "./reply-desk.ts";
 import { RequestWriter } from "./request-writer.ts";
 import { ResponseReceiver } from "./response-receiver.ts";
+import type { SubscribeOptions } from "./hosted-processor.ts";
 import type { AnySendOptions } from "./send-options.ts";
 import { Slots } from "./slots.ts";
 import { SteadyReceiver } from "./steady-receiver.ts";
 
 /** How many deliveries beyond its concurrency a loop may hold while they wait for their next attempt in it. */
 const MOST_HELD_RETRIES = 1_000;
+const MOST_IN_FLIGHT = 1_000_000;
 
 /** What a processor does, without the types of its job: `HostedProcessor` is this, seen through them. */
 export class Engine {
@@ -157,15 +159,11 @@ export class Engine {
   readonly sendReceive = (request: unknown, options?: AnySendOptions): Promise<Result<unknown>> =>
     this.#caller.sendReceive(request, options);
 
-  readonly responseReceiver = (options?: { readonly group?: string; readonly signal?: AbortSignal }): Promise<ResponseReceiver> =>
+  readonly responseReceiver = (options?: SubscribeOptions): Promise<ResponseReceiver> =>
     this.receiverOf(this.channels.responses, this.errors, options);
 
   /** Subscribes to a broadcast of responses on this transport. */
-  async receiverOf(
-    channel: ChannelSpec,
-    errors: readonly ErrorClass[],
-    options?: { readonly group?: string; readonly signal?: AbortSignal },
-  ): Promise<ResponseReceiver> {
+  async receiverOf(channel: ChannelSpec, errors: readonly ErrorClass[], options?: SubscribeOptions): Promise<ResponseReceiver> {
     this.#assertOpen();
     checkSignal(options?.signal);
     if (options?.group !== undefined) checkedKey("group", options.group);
@@ -178,6 +176,7 @@ export class Engine {
         transport: this.transport,
         channel,
         group: options?.group,
+        maxInFlight: options?.maxInFlight === undefined ? undefined : whole("maxInFlight", options.maxInFlight, 1, MOST_IN_FLIGHT),
         leaseMs,
         bodies: this.bodies,
         errors,

@@ -7,6 +7,15 @@ import type { Transport } from "../transport/transport.ts";
 import type { ProcessorEvents } from "./events.ts";
 import type { CallOptions, SendOptions } from "./send-options.ts";
 
+/** How responses are received. */
+export interface SubscribeOptions {
+  /** Messages are kept under this name while its members are away, and shared among them. */
+  readonly group?: string;
+  readonly signal?: AbortSignal;
+  /** How many messages may be held at once by who gathers them, as windows do. Range: integer 1 to 1,000,000. Default 512. */
+  readonly maxInFlight?: number;
+}
+
 /**
  * A processor over a transport, as `processor` returns it: the contract, and what makes it pleasant to use. Sending needs
  * no `run`: a handle in one process may send what a handle in another works on.
@@ -28,10 +37,7 @@ export interface HostedProcessor<Request, Response, Resources = void, T extends 
   readonly call: (request: Request, options?: CallOptions<T>) => Promise<Response>;
   /** As `call`, with the error as a value: never rejects. */
   readonly sendReceive: (request: Request, options?: CallOptions<T>) => Promise<Result<Response>>;
-  readonly responseReceiver: (options?: {
-    readonly group?: string;
-    readonly signal?: AbortSignal;
-  }) => Promise<BatchReceive<ResponseMessage<Response>>>;
+  readonly responseReceiver: (options?: SubscribeOptions) => Promise<BatchReceive<ResponseMessage<Response>>>;
   /** A checked frame that is not sent: for transports that enqueue inside a caller's own database transaction. */
   readonly toFrame: (request: Request, options?: SendOptions<T>) => Promise<Frame>;
   /** Cancels a request by id, whoever sent it. `cancelled`: nobody had begun it. `requested`: whoever works on it is told. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
-import type { BatchReceive } from "../contracts/mc-receive.ts";
+import type { Loan, LoanReceive } from "../contracts/loan-receive.ts";
 import type { ResponseMessage } from "../contracts/messages.ts";
 import type { Result } from "../contracts/result.ts";
 import { ClosedError } from "../errors/errors.ts";
@@ -12,6 +12,7 @@ import type { Transport } from "../transport/transport.ts";
 import { ACK } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
 import type { BodyCodec } from "./body-codec.ts";
+import { ResponseLoans } from "./response-loans.ts";
 import { SteadyReceiver } from "./steady-receiver.ts";
 
 const MESSAGES_PER_PULL = 256;
@@ -20,6 +21,8 @@ export interface ResponseReceiverOptions {
   readonly transport: Transport;
   readonly channel: ChannelSpec;
   readonly group: string | undefined;
+  /** How many messages may be held at once. */
+  readonly maxInFlight?: number | undefined;
   readonly leaseMs: number;
   readonly bodies: BodyCodec;
   readonly errors: readonly ErrorClass[];
@@ -28,9 +31,10 @@ export interface ResponseReceiverOptions {
 }
 
 /** The responses of a processor as they come. A message is let go when the next one is asked for; what was not, comes again to its group. */
-export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> {
+export class ResponseReceiver implements LoanReceive<ResponseMessage<unknown>> {
   readonly #options: ResponseReceiverOptions;
   readonly #receiver: SteadyReceiver;
+  readonly #loans: ResponseLoans;
   readonly #closing = new AbortController();
   #buffer: readonly Delivery[] = [];
   #next = 0;
@@ -42,11 +46,13 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
   private constructor(options: ResponseReceiverOptions, receiver: SteadyReceiver) {
     this.#options = options;
     this.#receiver = receiver;
+    const { clock, leaseMs, transport } = options;
+    this.#loans = new ResponseLoans(receiver, clock, transport.capabilities.lease === "delivery" ? leaseMs : undefined);
   }
 
   static async open(options: ResponseReceiverOptions, signal: AbortSignal): Promise<ResponseReceiver> {
     const { transport, channel, group, leaseMs, clock } = options;
-    const receive = { group, leaseMs, maxInFlight: MESSAGES_PER_PULL * 2 };
+    const receive = { group, leaseMs, maxInFlight: mostHeld(options) };
     return new ResponseReceiver(options, await SteadyReceiver.open({ transport, channel, receive, clock }, signal));
   }
 
@@ -77,6 +83,32 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
     return isPromise(got) ? got.then(keep) : keep(got);
   };
 
+  get returns(): boolean {
+    return this.#options.group !== undefined;
+  }
+
+  get room(): number {
+    return mostHeld(this.#options) - this.#loans.size - (this.#buffer.length - this.#next);
+  }
+
+  readonly receiveLoans = (
+    max: number,
+    options?: { readonly signal?: AbortSignal },
+  ): Awaitable<readonly Loan<ResponseMessage<unknown>>[]> => {
+    this.#letGo();
+    this.#loans.flush();
+    if (this.#closing.signal.aborted || options?.signal?.aborted === true) return [];
+    const lend = (deliveries: readonly Delivery[]): readonly Loan<ResponseMessage<unknown>>[] =>
+      deliveries.map((delivery) => this.#loans.lend(delivery, this.#message(delivery)));
+    if (this.#next < this.#buffer.length) {
+      const taken = this.#buffer.slice(this.#next, this.#next + max);
+      this.#next += taken.length;
+      return lend(taken);
+    }
+    const got = this.#receiver.receive(Math.min(max, MESSAGES_PER_PULL), this.#signal(options?.signal));
+    return isPromise(got) ? got.then(lend) : lend(got);
+  };
+
   async *[Symbol.asyncIterator](): AsyncIterator<ResponseMessage<unknown>> {
     while (!this.#closing.signal.aborted) {
       try {
@@ -92,6 +124,7 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(); // what is in hand was not said to be done with: it comes again to the group
     await this.#pulling;
+    await this.#loans.close();
     await this.#receiver.close();
     this.#options.onClosed(this);
   }
@@ -168,4 +201,8 @@ export class ResponseReceiver implements BatchReceive<ResponseMessage<unknown>> 
   #closed(): ClosedError {
     return new ClosedError(`The receiver of channel "${this.#options.channel.name}" is closed`);
   }
+}
+
+function mostHeld({ maxInFlight }: ResponseReceiverOptions): number {
+  return maxInFlight ?? MESSAGES_PER_PULL * 2;
 }
