@@ -29,6 +29,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    new TokenGate(options.token); // a token that cannot be one is refused here, not when the first worker dials
     this.#server = createServer((socket) => this.#open(socket));
     this.#server.maxConnections = options.maxConnections;
   }

@@ -63,8 +63,9 @@ function remoteProcesses(job: AnyJob, options: RemoteOptions): RemoteProcessor<n
   // Nobody can say when the next worker dials in, and waiting for it is no failure.
   const pool: Pool = new Pool({ name, options: { ...options, start: { timeoutMs: Number.POSITIVE_INFINITY } }, factory: workers });
   const hosted = hostJob(job, pool, toText, true) as PooledProcessor<never, unknown>;
+  const { close: closePool } = hosted;
   const close = async (): Promise<void> => {
-    await hosted.close();
+    await closePool();
     workers.close();
   };
   return Object.assign(hosted, { listen: () => workers.listen(), close, [Symbol.asyncDispose]: close });

@@ -1,0 +1,41 @@
+import { expect } from "vitest";
+import { type Death } from "../fixtures/jobs.ts";
+import { pool } from "../support/pool.ts";
+
+/** Seven ways for a process to end with a request in hand; the last is a program that does not load. */
+export const ways = ["async-throw", "timer-throw", "exit-0", "exit-3", "killed", "out-of-memory", "bad-load"] as const;
+
+/** As for threads: every promise settles once and with what it must, neighbours that were not begun are answered, the pool works on. */
+export async function crashMatrix(way: (typeof ways)[number], times: number): Promise<void> {
+  const restart = { intensity: { failures: 1_000_000 }, backoff: { maxMs: way === "bad-load" ? 5 : 0 } };
+  const broken = way === "bad-load" ? { args: ["-e", "console.error('this program does not load'); process.exit(1)"] } : {};
+  const oom = way === "out-of-memory" ? { env: { NODE_OPTIONS: "--max-old-space-size=32" } } : {};
+  const deeds = pool({ size: 2, restart, graceMs: 0, callTimeoutMs: 120_000, ...broken, ...oom });
+  let settled = 0;
+  try {
+    for (let time = 0; time < times; time++) {
+      const how: Death = way === "killed" || way === "bad-load" ? "loop" : way;
+      const asked = deeds.call({ do: "die", how }, way === "killed" ? { timeoutMs: 200 } : {});
+      const dying = asked.then(
+        () => expect.unreachable(),
+        (error: unknown) => {
+          settled++;
+          return error;
+        },
+      );
+      if (way === "bad-load") {
+        expect(await dying).toMatchObject({ code: expect.stringMatching(/^ERR_(WORKER_START|POOL_UNAVAILABLE)$/) });
+        await new Promise((resolve) => void setImmediate(resolve));
+        continue;
+      }
+      const others = Array.from({ length: 8 }, (_, value) => deeds.sendReceive({ do: "echo", value }));
+      expect(await dying).toMatchObject({ code: way === "killed" ? "ERR_DEADLINE" : "ERR_WORKER_CRASHED" });
+      for (const [value, result] of (await Promise.all(others)).entries()) expect(result).toEqual({ ok: true, value });
+    }
+    expect(settled).toBe(times);
+    if (way !== "bad-load") expect(await deeds.call({ do: "echo", value: "afterwards" })).toBe("afterwards");
+    expect(deeds.stats()).toMatchObject({ waiting: 0, pending: 0 });
+  } finally {
+    await deeds.close();
+  }
+}
