@@ -3,6 +3,7 @@ import type { Awaitable } from "../contracts/awaitable.ts";
 import type { RunContext } from "../contracts/run-context.ts";
 import { type ErrorClass, fromWireError, toWireError } from "../errors/wire-error-codec.ts";
 import { type AnySchema, validate } from "../job/validate.ts";
+import { Attempt } from "../processor/attempt.ts";
 import { isPromise } from "../processor/awaiting.ts";
 import { CacheBook } from "./cache-book.ts";
 import type { CacheEntry } from "./cache-entry.ts";
@@ -92,10 +93,17 @@ export class CachedRun {
     context: RunContext,
   ): Awaitable<Hit | undefined> {
     this.#found.set(context, { entry });
-    // Stale, it is given out only while someone renews it; else this request does.
-    const usable = entry !== undefined && "response" in entry.kept && (this.#isFresh(entry) || this.#flights.has(key));
-    if (usable) return entry.kept as Hit;
-    return entry === undefined ? this.#job.getCache?.(request, resources, context) : undefined;
+    if (entry === undefined) return this.#job.getCache?.(request, resources, context);
+    if (!("response" in entry.kept)) return undefined; // `run` throws it
+    // Stale, it is given out only while someone renews it. Who cannot do so behind its own answer does it in `run`.
+    const usable =
+      this.#isFresh(entry) || this.#flights.has(key) || behind(context, () => this.#renew(key, entry, request, resources, context));
+    return usable ? entry.kept : undefined;
+  }
+
+  /** Nobody waits for it: what goes wrong is logged, and the next request that finds the entry stale tries again. */
+  async #renew(key: string, stale: CacheEntry, request: unknown, resources: unknown, context: RunContext): Promise<void> {
+    await this.#lead(key, stale, request, resources, context);
   }
 
   /** An entry whose response fits the job's schema: schemas change, and others may write to the store. */
@@ -165,4 +173,9 @@ export class CachedRun {
     }
     return undefined;
   }
+}
+
+/** Begins something that goes on after the answer went out, where a slot can be kept for it. */
+function behind(context: RunContext, begin: () => Promise<void>): boolean {
+  return context instanceof Attempt && context.holdFor(begin);
 }

@@ -10,7 +10,7 @@ export interface CachedOptions<Request> {
   /** How long a response is given out. Units: milliseconds. */
   readonly ttlMs: number;
   /**
-   * How much longer it may be given out while one request runs the job anew, or when that fails.
+   * How much longer it may be given out while the job runs anew, or when that fails.
    *
    * Units: milliseconds. Default 0.
    */
@@ -33,8 +33,8 @@ export interface CachedOptions<Request> {
  *
  * Shape:   the store holds texts of the codec: a `Map` (which is then bounded) or anything like Keyv, also shared by jobs.
  * Promise: a store that fails, hangs or holds rubbish never fails the job. Responses that cannot be carried are not kept.
- *          Nothing runs in the background: a stale response is renewed by the first request that finds it, and given to
- *          all others until that one is done.
+ *          A stale response is given out at once. The first request that finds it in a processor keeps its slot and renews it there
+ *          behind its own answer, under the processor's `timeoutMs` and told to stop with it; where there is no slot, in its own run.
  *
  * @example
  * const remembered = cached(lookUp, new Keyv("redis://…"), { key: ({ word }) => word, ttlMs: 60_000, staleMs: 600_000 });

@@ -36,6 +36,8 @@ export class Attempt implements RunContext, Settlement {
   running = false;
   /** Its cache is being asked, or its resources are being made: its slot is not free either. */
   holding = false;
+  /** What goes on with its resources after it was answered, see `holdFor`. */
+  after: Promise<unknown> | undefined;
   /** Its fate is decided; what the job does afterwards changes nothing. */
   decided = false;
   /** Why it failed or was cancelled, for events. */
@@ -84,6 +86,16 @@ export class Attempt implements RunContext, Settlement {
   /** Why the job was told to stop, if it was. */
   get abortReason(): Error | undefined {
     return this.#abortReason;
+  }
+
+  /**
+   * Keeps its slot, and with it its resources, until something ends that began while its cache was asked. False where there is no slot
+   * to keep: at the caller's side.
+   */
+  holdFor(begin: () => Promise<unknown>): boolean {
+    if (this.slot === undefined || this.decided) return false;
+    this.after = begin();
+    return true;
   }
 
   /** Tells the job to stop; the first reason stays. */

@@ -242,7 +242,7 @@ export class Loop {
   #interruptOverdue(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const { attempt } of this.#options.slots.all) {
-      if (attempt === undefined || attempt.decided || attempt.limitMs === undefined) continue;
+      if (attempt?.limitMs === undefined || (attempt.decided && attempt.after === undefined)) continue;
       if (attempt.limitMs > nowMs) nextMs = Math.min(nextMs, attempt.limitMs);
       else this.#work.interrupt(attempt, this.#overdue(attempt));
     }

@@ -87,7 +87,7 @@ export class Work {
 
   /** Stops an attempt from outside: cancelled, timed out, lease lost. Its fate is decided now, whether its job listens or not. */
   interrupt(attempt: Attempt, reason: Error): void {
-    if (attempt.decided) return;
+    if (attempt.decided) return attempt.after === undefined ? undefined : attempt.abort(reason);
     attempt.abort(reason);
     if (reason instanceof LeaseLostError) return; // whoever holds it now decides
     if (reason instanceof AttemptTimeoutError) return this.#fail(attempt, reason);
@@ -176,6 +176,7 @@ export class Work {
     const onward = (_: Attempt, hit: { readonly response: unknown } | undefined): void => {
       attempt.holding = false;
       if (hit === undefined) return this.#run(attempt, request);
+      if (attempt.after !== undefined) this.#holdFor(attempt, attempt.after);
       this.#answer(attempt, hit.response, true);
     };
     // A cache that fails is a miss: the job can still answer.
@@ -187,18 +188,33 @@ export class Work {
     this.#try(attempt, () => getCache(request, attempt.slot?.resources, attempt as RunContext), onward, miss);
   }
 
+  /** It is answered now, but its slot is not free: it ends with the attempt's own limit, or when the processor stops. */
+  #holdFor(attempt: Attempt, after: Promise<unknown>): void {
+    attempt.holding = true;
+    attempt.limitMs = undefined; // the caller's deadline has nothing to do with it any more
+    if (this.#stops) this.#limit(attempt);
+    const over = (): void => {
+      attempt.holding = false;
+      this.#left(attempt);
+    };
+    after.then(over, over);
+  }
+
+  #limit(attempt: Attempt): void {
+    const { settings, onLimit } = this.#options;
+    const endsMs = steadyNow(settings.environment.clock) + settings.timeoutMs;
+    if (attempt.limitMs === undefined || endsMs < attempt.limitMs) {
+      attempt.limitMs = endsMs;
+      attempt.limitedByTimeout = true;
+    }
+    onLimit(attempt.limitMs);
+  }
+
   #run(attempt: Attempt, request: unknown): void {
-    const { job, emitter, settings, onLimit } = this.#options;
+    const { job, emitter, settings } = this.#options;
     if (attempt.decided) return this.#left(attempt);
     if (emitter.wants("succeeded") || emitter.wants("failed")) attempt.startedMs = settings.environment.clock.now();
-    if (this.#stops) {
-      const endsMs = steadyNow(settings.environment.clock) + settings.timeoutMs;
-      if (attempt.limitMs === undefined || endsMs < attempt.limitMs) {
-        attempt.limitMs = endsMs;
-        attempt.limitedByTimeout = true;
-      }
-      onLimit(attempt.limitMs);
-    }
+    if (this.#stops) this.#limit(attempt);
     if (emitter.wants("started")) emitter.emit("started", this.#event(attempt));
     attempt.running = true;
     let returned: Awaitable<unknown>;
