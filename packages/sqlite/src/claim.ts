@@ -21,6 +21,8 @@ const OLDEST = `with levels(level) as (values (0), (1), (2), (3), (4), (5), (6),
   select level, (select min(seq) from jo_ready where queue = ? and level = levels.level) as seq from levels
   where seq is not null order by seq limit 1`;
 const HOLD_ONE = "insert into jo_held values (?, ?, ?, ?, ?, ?)";
+/** Of one attempt: nearly always the first. */
+const HOLD_ALIKE = "insert into jo_held select ? + key, value, ?, ?, ?, ? from json_each(?)";
 const HOLD_MANY = `insert into jo_held select ? + key, value, ?, ?,
     coalesce((select next from jo_attempts where seq = value order by fence desc limit 1), 1), ?
   from json_each(?)`;
@@ -87,7 +89,13 @@ export function hold(tx: Transaction, source: Source, owner: number, rows: reado
   const firstFence = tx.takeFences(rows.length);
   const [first] = rows;
   if (rows.length === 1 && first !== undefined) tx.sql.run(HOLD_ONE, firstFence, first[1], source.queue, owner, first[9] ?? 1, tx.nowMs);
-  else tx.sql.run(HOLD_MANY, firstFence, source.queue, owner, tx.nowMs, JSON.stringify(rows.map(([, seq]) => seq)));
+  else {
+    const seqs = JSON.stringify(rows.map(([, seq]) => seq));
+    const attempt = first?.[9] ?? 1;
+    const alike = rows.every((row) => (row[9] ?? 1) === attempt);
+    if (alike) tx.sql.run(HOLD_ALIKE, firstFence, source.queue, owner, attempt, tx.nowMs, seqs);
+    else tx.sql.run(HOLD_MANY, firstFence, source.queue, owner, tx.nowMs, seqs);
+  }
   return rows.map((row, index) => toLoan(row, firstFence + index, source));
 }
 

@@ -42,7 +42,7 @@ export function countEnded(tx: Transaction, queue: number, state: EndState | und
 
 /** Removes frames and all that hangs on them but their place. */
 export function erase(tx: Transaction, seqs: readonly number[]): void {
-  const { where, value } = among("seq", seqs);
-  tx.sql.run(`delete from jo_frames where ${where}`, value);
-  tx.sql.run(`delete from jo_attempts where ${where}`, value);
+  const { where, values } = among("seq", seqs);
+  tx.sql.run(`delete from jo_frames where ${where}`, ...values);
+  tx.sql.run(`delete from jo_attempts where ${where}`, ...values);
 }

@@ -57,11 +57,16 @@ function removeFirst(tx: Transaction, queue: number, state: EndState, count: num
   const nth = "select seq from jo_ended where queue = ? and state = ? order by seq limit 1 offset ? + 0";
   const [last] = sql.row<[number]>(nth, queue, state, count - 1) ?? [];
   if (last === undefined) return;
+  const [first = last] = sql.row<[number]>(nth, queue, state, 0) ?? [];
   const range = "queue = ? and state = ? and seq <= ?";
   const sum = `select sum(f.bytes) from (select seq from jo_ended where ${range}) e cross join jo_frames f on f.seq = e.seq`;
   const [bytes = 0] = sql.row<[number]>(sum, queue, state, last) ?? [];
-  for (const table of ["jo_frames", "jo_attempts"])
-    sql.run(`delete from ${table} where seq in (select seq from jo_ended where ${range})`, queue, state, last);
+  // Nothing of another queue or state lies between: one range in each table.
+  const alone = last - first === count - 1;
+  for (const table of ["jo_frames", "jo_attempts"]) {
+    if (alone) sql.run(`delete from ${table} where seq between ? and ?`, first, last);
+    else sql.run(`delete from ${table} where seq in (select seq from jo_ended where ${range})`, queue, state, last);
+  }
   sql.run(`delete from jo_ended where ${range}`, queue, state, last);
   countForgotten(tx, queue, state, count, bytes);
 }
@@ -83,8 +88,8 @@ function removeOldest(tx: Transaction, queue: number, state: EndState, kept: Kep
 
 /** Removes ended frames for good. */
 export function forget(tx: Transaction, queue: number, state: EndState, seqs: readonly number[], bytes: number): void {
-  const { where, value } = among("seq", seqs);
-  tx.sql.run(`delete from jo_ended where queue = ? and state = ? and ${where}`, queue, state, value);
+  const { where, values } = among("seq", seqs);
+  tx.sql.run(`delete from jo_ended where queue = ? and state = ? and ${where}`, queue, state, ...values);
   erase(tx, seqs);
   countForgotten(tx, queue, state, seqs.length, bytes);
 }

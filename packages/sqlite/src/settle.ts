@@ -15,10 +15,10 @@ const FORGET_ATTEMPTS = `delete from jo_attempts where seq = ? and fence <=
 
 /** Those of the loans that are on loan no longer. */
 export function findLost(tx: Transaction, loans: readonly Loan[]): ReadonlySet<Loan> {
-  const { where, value } = fencesOf(loans);
-  const [count = 0] = tx.sql.row<[number]>(`select count(*) from jo_held where ${where}`, value) ?? [];
+  const { where, values } = fencesOf(loans);
+  const [count = 0] = tx.sql.row<[number]>(`select count(*) from jo_held where ${where}`, ...values) ?? [];
   if (count === loans.length) return NONE;
-  const held = new Set(tx.sql.rows<[number]>(`select fence from jo_held where ${where}`, value).map(([fence]) => fence));
+  const held = new Set(tx.sql.rows<[number]>(`select fence from jo_held where ${where}`, ...values).map(([fence]) => fence));
   return new Set(loans.filter(({ fence }) => !held.has(fence)));
 }
 
@@ -29,18 +29,18 @@ export function complete(tx: Transaction, loans: readonly Loan[], keep: boolean)
   const [first] = loans;
   if (first === undefined) return;
   const { queue, kind } = first.source;
-  const { where, value } = fencesOf(loans);
+  const { where, values } = fencesOf(loans);
   const kept = keep && kind === "work";
   if (kept) {
     const keepThem = `insert into jo_ended select queue, ${COMPLETED}, seq, ?, started_ms, attempt, null from jo_held where ${where}`;
-    tx.sql.run(keepThem, tx.nowMs, value);
+    tx.sql.run(keepThem, tx.nowMs, ...values);
   } else {
     erase(
       tx,
       loans.map(({ seq }) => seq),
     );
   }
-  tx.sql.run(`delete from jo_held where ${where}`, value);
+  tx.sql.run(`delete from jo_held where ${where}`, ...values);
   let bytes = 0;
   for (const loan of loans) {
     bytes += loan.bytes;

@@ -99,3 +99,22 @@ test("what is too old goes with the sweep, and so do keys whose window is over",
   expect(rows(path, "jo_dedupe")).toBe(1);
   await store.close();
 });
+
+test("what is past the count goes, and nothing of another channel that lies between", async () => {
+  const path = file();
+  const transport = open(path, { retention: { completed: { count: 10 } } });
+  const mine = await receiver(transport, work());
+  for (let round = 0; round < 10; round++) {
+    await send(transport, work(), frames(5));
+    await send(transport, work("other"), frames(2));
+  }
+  const held = await take(mine, 50);
+  const scattered = [...held.filter((_, index) => index % 3 === 0), ...held.filter((_, index) => index % 3 !== 0)];
+  await settle(mine, scattered.slice(0, 30), ack);
+  await settle(mine, scattered.slice(30), ack);
+  const { completed } = await transport.depth("work");
+  expect(completed).toBeLessThanOrEqual(11);
+  expect(await transport.depth("other")).toMatchObject({ ready: 20 });
+  expect(await take(await receiver(transport, work("other")), 20)).toHaveLength(20);
+  expect(rows(path, "jo_frames")).toBe(completed + 20);
+});
