@@ -1,11 +1,15 @@
 import { ClosedError, type Frame, ReceiveError } from "@job-orch/core";
 import { Subject, type Subscription } from "rxjs";
 import type { Channel } from "./channel.ts";
+import { Group } from "./group.ts";
 import type { Home } from "./home.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Waiters } from "./waiters.ts";
 
 const TOO_SLOW = "The receiver was cut off: it took less than was sent until its mailbox was full";
+
+/** Names of groups that a channel remembers to have given up; the oldest are forgotten first. */
+const MOST_GIVEN_UP = 1_000;
 
 type Listen = (frames: readonly Frame[]) => void;
 
@@ -13,8 +17,10 @@ type Listen = (frames: readonly Frame[]) => void;
 export class BroadcastChannel implements Channel {
   readonly name: string;
   readonly waiters = new Waiters();
-  readonly groups = new Map<string, Mailbox>();
   users = 0;
+  readonly #groups = new Map<string, Group>();
+  /** Groups that were given up and do not know yet: how many frames they missed. */
+  readonly #givenUp = new Map<string, number>();
   readonly #home: Home;
   readonly #frames = new Subject<readonly Frame[]>();
   /** Everyone who listens. */
@@ -30,7 +36,7 @@ export class BroadcastChannel implements Channel {
   }
 
   get idle(): boolean {
-    return this.users + this.#listeners.size === 0;
+    return this.users + this.#listeners.size + this.#givenUp.size === 0;
   }
 
   get heard(): boolean {
@@ -40,13 +46,20 @@ export class BroadcastChannel implements Channel {
   roomFor(frames: readonly Frame[], from: number): number {
     const blocking = this.#blocking;
     let room = frames.length - from;
-    for (let index = 0; index < blocking.length; index++) room = Math.min(room, (blocking[index] as Mailbox).roomFor(frames, from));
+    for (let index = 0; index < blocking.length; index++) {
+      const mailbox = blocking[index] as Mailbox;
+      const left = mailbox.roomFor(frames, from);
+      if (left < room && !this.#giveUp(mailbox)) room = left;
+    }
     return room;
   }
 
   fits(frames: readonly Frame[]): boolean {
     const blocking = this.#blocking;
-    for (let index = 0; index < blocking.length; index++) if (!(blocking[index] as Mailbox).fits(frames)) return false;
+    for (let index = 0; index < blocking.length; index++) {
+      const mailbox = blocking[index] as Mailbox;
+      if (!mailbox.fits(frames) && !this.#giveUp(mailbox)) return false;
+    }
     return true;
   }
 
@@ -60,14 +73,26 @@ export class BroadcastChannel implements Channel {
     return this.#listeners.keys();
   }
 
-  /** The mailbox of a group, from its first member on; it stays when the members leave. */
-  group(name: string): Mailbox {
-    const known = this.groups.get(name);
-    if (known !== undefined) return known;
-    const mailbox = new Mailbox({ home: this.#home, keepsEnded: true, waiters: this.waiters });
-    this.groups.set(name, mailbox);
-    this.#add(mailbox, (frames) => mailbox.accept(frames), true);
-    return mailbox;
+  /** What waits for a group; `undefined` when there is none of this name. */
+  inspected(group: string): Mailbox | undefined {
+    return this.#groups.get(group)?.mailbox;
+  }
+
+  /**
+   * A member joins a group, which is there from its first member on and stays when they leave.
+   *
+   * Errors: `ERR_RECEIVE`, once, when the group was given up while nobody was there.
+   */
+  join(name: string): Group {
+    const missed = this.#givenUp.get(name);
+    if (missed !== undefined) {
+      this.#givenUp.delete(name);
+      const cause = new ClosedError(`The group "${name}" was given up: it was full and nobody received for it; it missed ${missed} frames`);
+      throw new ReceiveError(this.name, { retry: "later", cause });
+    }
+    const group = this.#groups.get(name) ?? this.#found(name);
+    group.join();
+    return group;
   }
 
   /** A mailbox for one receiver without a group. */
@@ -91,6 +116,28 @@ export class BroadcastChannel implements Channel {
     this.#findOnly();
     mailbox.close(error);
     this.waiters.flush();
+  }
+
+  #found(name: string): Group {
+    const group = new Group(name, this.#home, this.waiters);
+    const { mailbox } = group;
+    this.#groups.set(name, group);
+    this.#add(mailbox, (frames) => mailbox.accept(frames), true);
+    return group;
+  }
+
+  /** Ends a group that is full and abandoned; false when it is not a group, or somebody may still come for it. */
+  #giveUp(mailbox: Mailbox): boolean {
+    for (const group of this.#groups.values()) {
+      if (group.mailbox !== mailbox || !group.abandoned) continue;
+      this.#groups.delete(group.name);
+      this.#givenUp.set(group.name, mailbox.waiting);
+      for (const [oldest] of this.#givenUp) if (this.#givenUp.size > MOST_GIVEN_UP) this.#givenUp.delete(oldest);
+      group.close();
+      this.unsubscribe(mailbox);
+      return true;
+    }
+    return false;
   }
 
   #add(mailbox: Mailbox, listen: Listen, blocking: boolean): void {

@@ -86,7 +86,7 @@ export class Channels {
   /** The mailbox that an inspection means: of a work channel by its name, of a group as `channel@group`. */
   inspected(name: string): Mailbox | undefined {
     const at = name.indexOf("@"); // no channel has one in its name
-    return at < 0 ? this.#work.get(name)?.mailbox : this.#broadcast.get(name.slice(0, at))?.groups.get(name.slice(at + 1));
+    return at < 0 ? this.#work.get(name)?.mailbox : this.#broadcast.get(name.slice(0, at))?.inspected(name.slice(at + 1));
   }
 
   /** Lets everything go: who waits for room hears of it, who waits for frames gets none. */

@@ -115,12 +115,26 @@ export class MemoryTransport<Isolated extends Isolation = Isolation>
     }
     const channel = this.#channels.broadcast(name);
     channel.users++;
-    const mailbox = group === undefined ? channel.subscribe() : channel.group(group);
-    const leave = (): void => {
-      if (group === undefined) channel.unsubscribe(mailbox);
-      this.#channels.release(channel);
-    };
-    return { mailbox, leave };
+    const release = (): void => this.#channels.release(channel);
+    if (group === undefined) {
+      const mailbox = channel.subscribe();
+      const leave = (): void => {
+        channel.unsubscribe(mailbox);
+        release();
+      };
+      return { mailbox, leave };
+    }
+    try {
+      const joined = channel.join(group);
+      const leave = (): void => {
+        joined.leave();
+        release();
+      };
+      return { mailbox: joined.mailbox, leave };
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   #check(signal: AbortSignal): void {

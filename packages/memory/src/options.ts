@@ -18,6 +18,14 @@ export interface MemoryOptions<Isolated extends Isolation = Isolation> {
    * who listens to the channel. Work channels and groups always make senders wait: what they accepted is kept.
    */
   readonly slow?: "block" | "drop-oldest" | "disconnect";
+  /**
+   * When a group of a broadcast channel is given up: it is full, and nobody has received for it for this long. Until then senders wait
+   * for it. Then what it kept is dropped, senders go on, and the first receiver that comes back for it is refused with `ERR_RECEIVE`, which
+   * says how many it missed; the next one begins anew. `Infinity`: never.
+   *
+   * Units: milliseconds. Default 60,000.
+   */
+  readonly abandonedMs?: number;
   /** How many ended frames each work channel and each group keeps for inspection, the newest. Range: integer ≥ 0. */
   readonly retention?: {
     /** Completed and cancelled. Default 1,000. */
@@ -35,6 +43,7 @@ export interface Settings {
   readonly mostFrames: number;
   readonly mostBytes: number;
   readonly slow: "block" | "drop-oldest" | "disconnect";
+  readonly abandonedMs: number;
   readonly mostCompleted: number;
   readonly mostDead: number;
   readonly clock: Clock;
@@ -45,10 +54,11 @@ const MOST_FRAMES = 2 ** 24;
 const POLICIES: readonly unknown[] = ["block", "drop-oldest", "disconnect"];
 
 export function toSettings(options: MemoryOptions): Settings {
-  const { isolation = "none", capacity = {}, slow = "disconnect", retention = {}, clock = systemClock } = options;
+  const { isolation = "none", capacity = {}, slow = "disconnect", retention = {}, clock = systemClock, abandonedMs = 60_000 } = options;
   if (isolation !== "none" && isolation !== "codec")
     throw new OptionError(`"isolation" is ${String(isolation)}; it takes "none" or "codec"`);
   if (!POLICIES.includes(slow)) throw new OptionError(`"slow" is ${String(slow)}; it takes "block", "drop-oldest" or "disconnect"`);
+  if (!(abandonedMs >= 0)) throw new OptionError(`"abandonedMs" is ${String(abandonedMs)}; it takes milliseconds, or Infinity`);
   if (isolation === "none" && capacity.bytes !== undefined) {
     throw new OptionError('"capacity.bytes" needs isolation "codec": a body that travels by reference has no size');
   }
@@ -58,6 +68,7 @@ export function toSettings(options: MemoryOptions): Settings {
     mostBytes:
       isolation === "none" ? Number.POSITIVE_INFINITY : whole("capacity.bytes", capacity.bytes ?? 2 ** 28, 1, Number.MAX_SAFE_INTEGER),
     slow,
+    abandonedMs,
     mostCompleted: whole("retention.completed", retention.completed ?? 1_000, 0, MOST_FRAMES),
     mostDead: whole("retention.dead", retention.dead ?? 10_000, 0, MOST_FRAMES),
     clock,

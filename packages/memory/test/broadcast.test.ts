@@ -101,6 +101,84 @@ test("a full group makes senders wait whatever the policy for slow receivers", a
   expect(await takeIds(member)).toEqual(["b"]);
 });
 
+test("a full group that nobody comes back for is given up in time: senders go on, and its next member hears what it missed", async () => {
+  const { transport, clock, send, sender, receiver } = await bench({ capacity: { frames: 2 }, abandonedMs: 500 }, NEWS);
+  const [member, listener] = [await receiver({ group: "g" }), await receiver()];
+  await member[Symbol.asyncDispose]();
+  await send(frame("a"), frame("b"));
+  await clock.advance(499);
+  let accepted = false;
+  const blocked = Promise.resolve(sender.send([frame("c")], NEVER)).then(() => (accepted = true));
+  expect(await takeIds(listener)).toEqual(["a", "b"]);
+  expect(accepted).toBe(false);
+  expect(await transport.depth("news@g")).toMatchObject({ ready: 2 });
+
+  await clock.advance(1);
+  await blocked;
+  expect(await takeIds(listener)).toEqual(["c"]);
+  expect(await transport.depth("news@g")).toMatchObject({ ready: 0 });
+  await expect(receiver({ group: "g" })).rejects.toMatchObject({
+    code: "ERR_RECEIVE",
+    retry: "later",
+    cause: { message: expect.stringMatching(/"g" was given up.* 2 frames/) as unknown },
+  });
+  const anew = await receiver({ group: "g" });
+  await send(frame("d"));
+  expect(await takeIds(anew)).toEqual(["d"]);
+});
+
+test("a group that is not full keeps what it has, however long nobody comes; one that is wanted again in time, too", async () => {
+  const { clock, send, sender, receiver } = await bench({ capacity: { frames: 2 }, abandonedMs: 500 }, NEWS);
+  const [first, second] = [await receiver({ group: "g" }), await receiver({ group: "g" })];
+  await first[Symbol.asyncDispose]();
+  await clock.advance(10_000); // the second one is still there
+  await send(frame("a"), frame("b"));
+  const blocked = sender.send([frame("c")], NEVER);
+  await second[Symbol.asyncDispose]();
+  await clock.advance(400);
+  const back = await receiver({ group: "g" });
+  await clock.advance(400);
+  expect(await takeIds(back)).toEqual(["a", "b"]);
+  await blocked;
+  await back[Symbol.asyncDispose](); // gives back what it held, and goes
+  await clock.advance(10_000);
+  expect((await takeIds(await receiver({ group: "g" }))).slice(0, 2)).toEqual(["a", "b"]);
+});
+
+test("a job's settlement that waits for the room of a group that was given up is stored", async () => {
+  const { transport, clock, receiver } = await bench({ capacity: { frames: 1 }, abandonedMs: 500 }, NEWS);
+  const member = await receiver({ group: "g" });
+  await member[Symbol.asyncDispose]();
+  const requests = await transport.sender({ name: "work", mode: "work" }, NEVER);
+  const worker = await transport.receiver({ name: "work", mode: "work" }, { leaseMs: 60_000, maxInFlight: 2 }, NEVER);
+  await requests.send([frame("one")], NEVER);
+  const [one] = await take(worker);
+  await requests.send([frame("two")], NEVER);
+  const [two] = await take(worker);
+  const sends = (id: string) => [{ channel: NEWS, frames: [frame(id)] }];
+  expect(await worker.settle([{ delivery: one!, outcome: ACK, sends: sends("one") }])).toBeUndefined();
+  const blocked = worker.settle([{ delivery: two!, outcome: ACK, sends: sends("two") }]);
+  expect(blocked).toBeInstanceOf(Promise);
+
+  await clock.advance(500);
+
+  expect(await blocked).toBeUndefined();
+  expect(await transport.depth("work")).toMatchObject({ completed: 2, inFlight: 0 });
+});
+
+test("with an infinite abandonedMs senders wait for a group for ever", async () => {
+  const { clock, send, sender, receiver } = await bench({ capacity: { frames: 1 }, abandonedMs: Number.POSITIVE_INFINITY }, NEWS);
+  const member = await receiver({ group: "g" });
+  await member[Symbol.asyncDispose]();
+  await send(frame("a"));
+  let accepted = false;
+  const blocked = Promise.resolve(sender.send([frame("b")], NEVER)).then(() => (accepted = true));
+  await clock.advance(10 ** 9);
+  expect(accepted).toBe(false);
+  expect(await takeIds(await receiver({ group: "g" }))).toEqual(["a"]);
+  await blocked;
+});
+
 test("an anonymous receiver that left costs nothing: no key is remembered and nothing is kept for it", async () => {
   const { clock, send, receiver } = await bench({}, NEWS);
   const listener = await receiver();
