@@ -4,6 +4,9 @@ import { type Control, payloadOf, Runner } from "@job-orch/link";
 import { workerData } from "node:worker_threads";
 import type { ThreadData } from "./thread-data.ts";
 
+/** A thread that was told to end has so long for what it still has to write. Units: milliseconds. */
+const LEAVE_AFTER_MS = 100;
+
 /**
  * Serves jobs in a worker thread: what the worker file of `threads` calls. `resources` makes what a job borrows, once per
  * place; what it made is disposed of when the thread ends in good order.
@@ -28,7 +31,11 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
     toText: payloadOf(wire),
     announces: false,
     post: (batch, transfers) => port.postMessage(batch, transfers as never),
-    onDrained: () => port.close(),
+    onDrained: () => {
+      port.close();
+      // What the program left running of its own must not keep a thread that has nothing to do any more.
+      setTimeout(() => process.exit(0), LEAVE_AFTER_MS).unref();
+    },
   });
   port.on("message", (message: readonly unknown[] | Control) => {
     if (Array.isArray(message)) runner.take(message);

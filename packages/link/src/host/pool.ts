@@ -269,6 +269,7 @@ export class Pool {
     }
     this.flush(member);
     if (this.#admissions.length > 0) this.#letIn();
+    if (this.queue.length > 0 && this.roster.target < this.settings.max) this.#upkeep.growIfSlow();
   }
 
   flush(member: Member): void {

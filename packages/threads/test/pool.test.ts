@@ -1,0 +1,139 @@
+import { processor, remote, start } from "@job-orch/core";
+import { memory } from "@job-orch/memory";
+import { describe, expect, test } from "vitest";
+import { threadPool, threads } from "../src/index.ts";
+import { borrow, double, shout } from "./fixtures/shared.ts";
+import { pool, until } from "./support/pool.ts";
+
+describe("a pool of threads", () => {
+  test("serves several jobs with the same threads", async () => {
+    await using shared = threadPool(new URL("./fixtures/shared.worker.ts", import.meta.url), { size: 1 });
+    const [doubled, shouted] = [threads(double, shared), threads(shout, shared)];
+    expect(await Promise.all([doubled.call(21), shouted.call("hey")])).toEqual([42, "HEY"]);
+    expect(doubled.stats().workers).toHaveLength(1);
+    await doubled.close(); // the pool is its owner's
+    expect(await shouted.call("still")).toBe("STILL");
+  });
+
+  test("makes resources once per place, in the thread", async () => {
+    await using borrowed = threads(borrow, new URL("./fixtures/borrow.worker.ts", import.meta.url), { size: 1, concurrency: 2 });
+    const seen = await Promise.all(Array.from({ length: 20 }, () => borrowed.call(null)));
+    expect(new Set(seen).size).toBeLessThanOrEqual(2);
+  });
+
+  test("takes work back from a thread that is blocked, for one that is idle", async () => {
+    await using deeds = pool({ size: 2, targetMs: 50 });
+    const stolen: number[] = [];
+    deeds.on("stolen", ({ count }) => stolen.push(count));
+    await until(
+      () =>
+        deeds.stats().workers.filter(({ state }) => state === "ready").length === 2 || (void deeds.call({ do: "echo", value: 1 }), false),
+    );
+    await Promise.all(Array.from({ length: 400 }, () => deeds.call({ do: "spin", ms: 0.2 }))); // windows of many
+    let blocking = true;
+    const long = deeds.call({ do: "spin", ms: 1_500 }).then(() => (blocking = false));
+    await Promise.all(Array.from({ length: 300 }, () => deeds.call({ do: "spin", ms: 0.2 })));
+    expect(blocking).toBe(true); // nobody waited behind the long one
+    await long;
+    expect(stolen.length).toBeGreaterThan(0);
+  });
+
+  test("lets urgent requests pass, and starves nobody", async () => {
+    await using deeds = pool({ maxWindow: 2 });
+    await deeds.call({ do: "echo", value: 1 });
+    const ended: string[] = [];
+    const ask = (name: string, priority: number) => deeds.call({ do: "spin", ms: 1 }, { priority }).then(() => ended.push(name));
+    const calls = [
+      ask("first", 5),
+      ...Array.from({ length: 20 }, () => ask("low", 0)),
+      ...Array.from({ length: 100 }, () => ask("high", 9)),
+    ];
+    await Promise.all(calls);
+    expect(ended.slice(0, 12)).toContain("high");
+    const lows = ended.indexOf("low", 5);
+    expect(lows).toBeLessThan(ended.lastIndexOf("high"));
+  });
+
+  test("a lane keeps its order and its thread", async () => {
+    await using deeds = pool({ size: 2 });
+    const ended: number[] = [];
+    await Promise.all(
+      Array.from({ length: 200 }, (_, value) =>
+        deeds.call({ do: "echo", value }, { lane: 1 }).then((answer) => ended.push(answer as number)),
+      ),
+    );
+    expect(ended).toEqual(Array.from({ length: 200 }, (_, value) => value));
+    const { workers } = deeds.stats();
+    expect(workers.filter(({ served }) => served > 0)).toMatchObject([{ place: 1 }]);
+  });
+
+  test("grows when there is much to do and shrinks when there is not", async () => {
+    await using deeds = pool({ size: { min: 0, max: 2 }, idleMs: 50 });
+    expect(deeds.stats().workers).toHaveLength(0);
+    await Promise.all(Array.from({ length: 20 }, () => deeds.call({ do: "spin", ms: 60 })));
+    expect(deeds.stats().workers).toHaveLength(2);
+    await until(() => deeds.stats().workers.length === 0);
+    expect(await deeds.call({ do: "echo", value: "back" })).toBe("back");
+  });
+
+  test("puts fresh threads in the place of old ones, and nobody notices", async () => {
+    await using deeds = pool({ recycle: { requests: 50 } });
+    const exits: string[] = [];
+    deeds.on("workerExited", ({ exitClass }) => exits.push(exitClass));
+    let answered = 0;
+    await until(() => {
+      void deeds.call({ do: "echo", value: 1 }).then(() => answered++);
+      return exits.length > 0;
+    });
+    expect(exits[0]).toBe("recycled");
+    expect(await deeds.call({ do: "echo", value: 2 })).toBe(2);
+    await until(() => deeds.stats().pending === 0);
+    expect(answered).toBeGreaterThan(0);
+  });
+
+  test("holds no more than it may: it refuses, or keeps senders waiting", async () => {
+    await using strict = pool({ queue: { maxItems: 5, onFull: "reject" }, maxWindow: 2 });
+    const results = await Promise.all(Array.from({ length: 20 }, () => strict.sendReceive({ do: "wait", ms: 20 })));
+    const refused = results.filter((result) => !result.ok && "code" in result.error && result.error.code === "ERR_POOL_FULL");
+    expect(refused.length).toBeGreaterThan(0);
+    expect(results.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(5);
+
+    await using patient = pool({ queue: { maxItems: 5 }, maxWindow: 2 });
+    let accepted = 0;
+    const sends = Array.from({ length: 20 }, () => patient.send({ do: "wait", ms: 20 }).then(() => accepted++));
+    await until(() => accepted >= 5);
+    expect(accepted).toBeLessThan(20);
+    await Promise.all(sends);
+  });
+
+  test("an idle thread's 5 ms interval keeps ticking", async () => {
+    await using deeds = pool();
+    const ticks = async () => (await deeds.call({ do: "ticks" })) as number;
+    const before = await ticks();
+    const startMs = performance.now();
+    await new Promise((resolve) => void setTimeout(resolve, 250));
+    const counted = (await ticks()) - before;
+    const elapsedMs = performance.now() - startMs;
+    expect(counted).toBeGreaterThan(elapsedMs / 5 / 4);
+  });
+
+  test("behind a queue the request's crashes count, and a poison ends as a dead letter", async () => {
+    await using inner = pool();
+    await using outer = processor(remote(inner), { transport: memory(), retry: { attempts: 5, backoff: { kind: "fixed", baseMs: 1 } } });
+    const running = start([outer]);
+    expect(await outer.call({ do: "echo", value: 7 })).toBe(7);
+    const dead: string[] = [];
+    outer.on("dead", ({ attempt, error }) => dead.push(`${error.name} at attempt ${attempt}`));
+    await expect(outer.call({ do: "die", how: "exit-3" })).rejects.toMatchObject({ code: "ERR_POISON_REQUEST" });
+    expect(dead).toEqual(["PoisonRequestError at attempt 2"]);
+    await running.stop();
+  });
+
+  test("wrong options are refused with a sentence", () => {
+    const here = new URL("./fixtures/shared.worker.ts", import.meta.url);
+    expect(() => threads(double, here, { size: 0 })).toThrow(/"size.min" is 0/);
+    expect(() => threads(double, here, { size: { min: 3, max: 2 } })).toThrow(/cannot be more/);
+    expect(() => threads(double, {} as never)).toThrow(/threads\("double"\) takes/);
+    expect(() => threads({} as never, here)).toThrow(/name/);
+  });
+});
