@@ -75,7 +75,7 @@ describe("a thread that is terminated", () => {
     const taken = [pool.take(), pool.take()];
     expect(() => pool.take()).toThrow(PoolExhaustedError);
     for (const buffer of taken) pool.give(buffer);
-    expect([pool.take().slot, pool.take().slot].toSorted()).toEqual(taken.map(({ slot }) => slot).toSorted());
+    expect(new Set([pool.take().slot, pool.take().slot])).toEqual(new Set(taken.map(({ slot }) => slot)));
   });
 
   it("while it waits for a record keeps nobody else from one", async () => {
