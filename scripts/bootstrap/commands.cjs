@@ -10,5 +10,6 @@ exports.commands = {
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
   format: ["scripts/format.ts"],
+  "conformance:worker": ["scripts/conformance-worker.ts"],
   "test:nodes": ["scripts/test-nodes.ts"],
 };

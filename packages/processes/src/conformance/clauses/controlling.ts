@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { Clause } from "../clause.ts";
+
+const PROMPT_MS = 2_000;
+const FOREVER_MS = 60_000;
+
+export const controlling: readonly Clause[] = [
+  {
+    id: "control/ping",
+    promise: "a ping is answered with a pong of the same number, also between requests",
+    needs: ["ping"],
+    check: async (start) => {
+      const subject = start();
+      await subject.send("P 1", 'R 1 ljp.echo "x"', "P 2");
+      for (const token of [1, 2]) await subject.first(({ op, id }) => op === "O" && id === token, `pong ${token}`);
+      await subject.answer(1);
+    },
+  },
+  {
+    id: "control/cancel",
+    promise: "a cancelled job is answered within 2 s, with E (code ERR_CANCELLED or name AbortError) unless it won; the worker goes on",
+    needs: ["cancel"],
+    jobs: ["ljp.sleep"],
+    check: async (start) => {
+      const subject = start();
+      await subject.send(`R 1 ljp.sleep ${FOREVER_MS}`, "X 1");
+      const { op, value } = await subject.answer(1, PROMPT_MS);
+      const { name, code } = value as Readonly<Record<string, unknown>>;
+      assert.equal(op, "E");
+      assert(code === "ERR_CANCELLED" || code === "ABORT_ERR" || name === "AbortError", `the error is ${String(name)}, code ${String(code)}`);
+      await subject.send("R 2 ljp.echo 2");
+      assert.equal((await subject.answer(2, PROMPT_MS)).value, 2);
+    },
+  },
+  {
+    id: "control/cancel-late",
+    promise: "a cancel for a request that is answered or never was is ignored",
+    check: async (start) => {
+      const subject = start();
+      await subject.send("X 9", "R 1 ljp.echo 1");
+      await subject.answer(1);
+      await subject.send("X 1", "R 2 ljp.echo 2");
+      await subject.answer(2);
+      assert.deepEqual(subject.said.filter(({ op }) => op !== "B").map(({ id }) => id), [1, 2]);
+    },
+  },
+  {
+    id: "control/begun",
+    promise: "B is sent, and has left, before the job begins; once per request, before its answer",
+    needs: ["ack"],
+    jobs: ["ljp.sleep"],
+    check: async (start) => {
+      const subject = start({ offered: ["ack"] });
+      await subject.send("R 1 ljp.sleep 2000");
+      const begun = await subject.first(({ op, id }) => op === "B" && id === 1, "begun frame while the job runs", PROMPT_MS - 500);
+      assert.equal(begun, subject.said[0]);
+      await subject.answer(1);
+      await subject.send("R 2 ljp.echo 2", 'R 3 ljp.fail "x"');
+      await Promise.all([subject.answer(2), subject.answer(3)]);
+      for (const id of [1, 2, 3]) assert.match(subject.said.filter((said) => said.id === id).map(({ op }) => op).join(""), /^B[KE]$/);
+    },
+  },
+  {
+    id: "control/take-back",
+    promise: "a request that waits behind another is given back: T with 1, and no other answer; T with 0 is followed by one",
+    needs: ["steal", "cancel", "ack"],
+    jobs: ["ljp.sleep"],
+    check: async (start) => {
+      const subject = start({ offered: ["ack"] });
+      await subject.send(`R 1 ljp.sleep ${FOREVER_MS}`);
+      await subject.first(({ op }) => op === "B", "begun frame");
+      await subject.send("R 2 ljp.echo 2", "T 2", "T 1");
+      const taken = await subject.answer(2, PROMPT_MS);
+      if (taken.op === "T" && taken.value === false) await subject.first(({ op, id }) => op === "K" && id === 2, "answer after T 2 0", PROMPT_MS);
+      assert.equal((await subject.first(({ op, id }) => op === "T" && id === 1, "answer to T 1", PROMPT_MS)).value, false);
+      await subject.send("X 1");
+      await subject.first(({ op, id }) => op === "E" && id === 1, "answer to the cancelled request", PROMPT_MS);
+      assert.equal(subject.said.filter(({ op, id }) => id === 2 && op === "K").length, taken.op === "T" && taken.value === true ? 0 : 1);
+    },
+  },
+];

@@ -1,0 +1,83 @@
+import { OFFERED_CAPS } from "../protocol/ops.ts";
+import type { Clause } from "./clause.ts";
+import { workerClauses } from "./clauses/clauses.ts";
+import { Subject, type SubjectOptions } from "./subject.ts";
+
+export interface ClauseOutcome {
+  readonly clause: Clause;
+  readonly outcome: "kept" | "broken" | "skipped";
+  /** What went wrong, or why it does not apply. */
+  readonly why?: string;
+}
+
+export interface WorkerRun {
+  /** The worker's program and its arguments. */
+  readonly command: readonly string[];
+  readonly transport?: "fd3" | "stdio";
+  /** Those whose id begins with it. */
+  readonly only?: string;
+  /** Hears of each as it ends. */
+  readonly onOutcome?: (outcome: ClauseOutcome) => void;
+}
+
+/**
+ * Runs the clauses on a worker, each on a process of its own.
+ *
+ * Promise: never rejects because of the worker; no process of it is left.
+ *
+ * @example
+ * const outcomes = await runWorkerClauses({ command: ["python3", "my_worker.py"] });
+ */
+export async function runWorkerClauses(run: WorkerRun): Promise<readonly ClauseOutcome[]> {
+  const options: SubjectOptions = { command: run.command, transport: run.transport ?? "fd3", offered: [], hosted: true };
+  const says = await helloOf({ ...options, offered: OFFERED_CAPS });
+  const outcomes: ClauseOutcome[] = [];
+  for (const clause of workerClauses.filter(({ id }) => id.startsWith(run.only ?? ""))) {
+    const unmet = says === undefined ? undefined : unmetNeed(clause, says);
+    const outcome: ClauseOutcome =
+      unmet === undefined ? await checkClause(clause, options) : { clause, outcome: "skipped", why: unmet };
+    outcomes.push(outcome);
+    run.onOutcome?.(outcome);
+  }
+  return outcomes;
+}
+
+interface Says {
+  readonly caps: ReadonlySet<string>;
+  readonly jobs: readonly string[];
+}
+
+/** `undefined` when it says none: then every clause is tried, and says why. */
+async function helloOf(options: SubjectOptions): Promise<Says | undefined> {
+  const subject = new Subject(options);
+  try {
+    return await subject.hello;
+  } catch {
+    return undefined;
+  } finally {
+    await subject.kill();
+  }
+}
+
+function unmetNeed({ needs = [], jobs = [] }: Clause, says: Says): string | undefined {
+  const cap = needs.find((need) => !says.caps.has(need));
+  if (cap !== undefined) return `its hello has no capability "${cap}"`;
+  const job = jobs.find((need) => !says.jobs.includes(need));
+  return job === undefined ? undefined : `it does not serve "${job}"`;
+}
+
+async function checkClause(clause: Clause, options: SubjectOptions): Promise<ClauseOutcome> {
+  const subjects: Subject[] = [];
+  try {
+    await clause.check((other) => {
+      const subject = new Subject({ ...options, ...other });
+      subjects.push(subject);
+      return subject;
+    });
+    return { clause, outcome: "kept" };
+  } catch (error) {
+    return { clause, outcome: "broken", why: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await Promise.all(subjects.map((subject) => subject.kill()));
+  }
+}

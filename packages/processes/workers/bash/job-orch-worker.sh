@@ -1,0 +1,99 @@
+# A job-orch worker in bash 4.2 or newer: one file to source, no other program. Speaks LJP/1 (docs/protocol.md).
+#
+#   source job-orch-worker.sh
+#   shout() { REPLY=${1^^}; }            # $1: the request as JSON text; REPLY: the response as JSON text
+#   job_orch_serve shout                 # serves the functions of these names
+#
+# A job fails by `job_orch_fail <name> <message> [code] [retry]` and returning non-zero; a bare non-zero return fails as well.
+# While a job runs, LJP_ID is its id on this link. job_orch_progress and job_orch_log tell the host about it. Jobs run one after
+# the other and cannot be cancelled. A job named with characters that functions lack: serve "wire.name=function".
+
+# A text as JSON, in REPLY.
+job_orch_quote() {
+  local LC_ALL=C text=$1 char code
+  text=${text//\\/\\\\} text=${text//\"/\\\"} text=${text//$'\n'/\\n} text=${text//$'\t'/\\t} text=${text//$'\r'/\\r}
+  while [[ $text =~ [$'\001'-$'\037'] ]]; do
+    char=${BASH_REMATCH[0]}
+    printf -v code '\\u%04x' "'$char"
+    text=${text//"$char"/$code}
+  done
+  REPLY="\"$text\""
+}
+
+job_orch_fail() {
+  local error
+  job_orch_quote "${1:-Error}" && error="{\"name\":$REPLY"
+  job_orch_quote "${2:-failed}" && error+=",\"message\":$REPLY"
+  job_orch_quote "${3:-ERR_PROCESS}" && error+=",\"code\":$REPLY"
+  job_orch_quote "${4:-unknown}" && error+=",\"retry\":$REPLY}"
+  LJP_ERROR=$error
+  return 1
+}
+
+job_orch_progress() { printf 'G %s %s\n' "$LJP_ID" "$1" >&"$LJP_OUT"; }
+
+job_orch_log() { # level, message
+  local level
+  job_orch_quote "$1" && level=$REPLY
+  job_orch_quote "$2" && printf 'L %s {"level":%s,"message":%s}\n' "$LJP_ID" "$level" "$REPLY" >&"$LJP_OUT"
+}
+
+# Frames get file descriptors of their own; what jobs print goes to standard error, what they read is empty.
+job_orch_open() {
+  if [[ ${LJP_ADDR-} == tcp:* ]]; then
+    exec {LJP_IN}<>"/dev/tcp/${LJP_ADDR:4:${#LJP_ADDR}-5-${#LJP_ADDR##*:}}/${LJP_ADDR##*:}" || exit 1
+    LJP_OUT=$LJP_IN
+    printf 'LJP/1 %s\n' "${LJP_TOKEN-}" >&"$LJP_OUT"
+  elif [[ -n ${LJP_ADDR-} ]]; then
+    printf 'bash dials tcp:<host>:<port> alone, not %s\n' "$LJP_ADDR" >&2
+    exit 1
+  elif [[ ${LJP_TRANSPORT-} == stdio ]]; then
+    exec {LJP_IN}<&0 {LJP_OUT}>&1 1>&2
+  else
+    exec {LJP_IN}<&3 {LJP_OUT}>&3 3>&-
+  fi
+  exec 0</dev/null
+}
+
+job_orch_serve() {
+  local -A jobs
+  local one names=() ack='' caps='"busy","drain","ping"' op id job request draining='' idle=''
+  for one; do
+    jobs[${one%%=*}]=${one#*=}
+    job_orch_quote "${one%%=*}" && names+=("$REPLY")
+  done
+  if [[ ${LJP-} != 1 ]]; then
+    printf 'This is a worker for the jobs %s: a host starts it, processes(job, { command: … }) of @job-orch/processes.\n' "${names[*]}" >&2
+    exit 2
+  fi
+  [[ ,${LJP_CAPS-}, == *,ack,* ]] && ack=1 caps+=',"ack"'
+  trap '[[ -n $idle ]] && exit 0; draining=1' TERM
+  trap '' PIPE
+  job_orch_open
+  local IFS=,
+  printf 'H 0 {"v":1,"name":"bash","lang":"bash %s","jobs":[%s],"credit":1024,"caps":[%s],"pid":%s}\n' \
+    "${BASH_VERSION%%(*}" "${names[*]}" "$caps" "$$" >&"$LJP_OUT" || exit 0
+  IFS=$' \t\n'
+  while :; do
+    idle=1
+    [[ -n $draining ]] && exit 0
+    IFS=' ' read -r -u "$LJP_IN" op id request || exit 0
+    idle=''
+    case $op in
+      R)
+        job=${request%% *}
+        if [[ $request == *' '* ]]; then request=${request#* }; else request=null; fi
+        [[ -n $ack ]] && printf 'B %s\n' "$id" >&"$LJP_OUT"
+        LJP_ID=$id LJP_ERROR='' REPLY=null
+        if [[ -z $job || -z ${jobs[$job]-} ]]; then
+          job_orch_fail UnsupportedError 'This worker has no such job' ERR_UNSUPPORTED never
+        else
+          "${jobs[$job]}" "$request" || [[ -n $LJP_ERROR ]] || job_orch_fail Error "The job returned $?"
+        fi
+        if [[ -n $LJP_ERROR ]]; then printf 'E %s %s\n' "$id" "$LJP_ERROR"; else printf 'K %s %s\n' "$id" "$REPLY"; fi >&"$LJP_OUT" || exit 0
+        ;;
+      P) printf 'O %s\n' "$id" >&"$LJP_OUT" ;;
+      Q) exit 0 ;;
+    esac
+  done
+}

@@ -1,0 +1,149 @@
+"""A job-orch worker in Python: one file, standard library only. Speaks LJP/1 (docs/protocol.md).
+
+    serve({"shout": lambda request, context: request.upper()})
+
+Jobs run one after the other. `context` has id, attempt, headers, deadline (epoch seconds or None), progress(value),
+log(level, message, **fields) and cancelled(wait=0.0). An error's `code` and `retry` attributes reach the caller.
+"""
+import collections, json, os, select, signal, socket, sys, threading, time, traceback
+
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_decode = json.JSONDecoder().decode
+MAX_LINE_BYTES, CREDIT, FLUSH_S, ORPHAN_GRACE_S = 8 << 20, 1024, 0.001, 1.0
+
+class Cancelled(Exception):
+    """Raise it when `context.cancelled()` says so."""
+    code, retry = "ERR_CANCELLED", "never"
+
+class Context:
+    def __init__(self, worker, wire_id, meta):
+        self._worker, self._wire_id = worker, wire_id
+        self.id, self.attempt, self.headers = meta.get("id", wire_id), meta.get("attempt", 1), meta.get("headers", {})
+        self.deadline = time.time() + meta["leftMs"] / 1000 if "leftMs" in meta else None
+    def progress(self, value):
+        self._worker.say("G %s %s" % (self._wire_id, _encode(value)))
+    def log(self, level, message, **fields):
+        self._worker.say("L %s %s" % (self._wire_id, _encode({"level": level, "message": message, "fields": fields})))
+    def cancelled(self, wait=0.0):
+        """Whether the host gave the request up; looks for that, for at most `wait` seconds."""
+        worker, until = self._worker, time.monotonic() + wait
+        worker.flush()
+        while self._wire_id not in worker.cancelled and not worker.ended:
+            if not select.select([worker.source], [], [], max(0.0, until - time.monotonic()))[0]:
+                return False
+            worker.read()
+        return True
+
+class _Worker:
+    def __init__(self, jobs, name):
+        offered = os.environ.get("LJP_CAPS", "").split(",")
+        stdio = os.environ.get("LJP_TRANSPORT") == "stdio" and "LJP_ADDR" not in os.environ
+        self.jobs, self.lines, self.out, self.parts, self.size, self.cancelled, self.meta = jobs, collections.deque(), [], [], 0, set(), {}
+        self.ended = self.draining = self.idle = False
+        self.flushed, self.acks = time.monotonic(), "ack" in offered
+        caps = ["busy", "cancel", "drain", "meta", "ping"] + ["ack"] * self.acks
+        self.open_link(stdio)
+        self.say("H 0 " + _encode({"v": 1, "name": name, "lang": "python " + sys.version.split()[0], "jobs": list(jobs),
+                                   "credit": CREDIT, "caps": caps, "pid": os.getpid()}))
+    def open_link(self, stdio):
+        address = os.environ.get("LJP_ADDR")
+        if address:
+            kind, where = address.split(":", 1)
+            self.socket = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
+            self.socket.connect(where if kind == "unix" else (where.rsplit(":", 1)[0], int(where.rsplit(":", 1)[1])))
+            if kind == "tcp":
+                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket.sendall(("LJP/1 %s\n" % os.environ.get("LJP_TOKEN", "")).encode())
+            self.source = self.sink = self.socket.fileno()
+        elif stdio:  # frames keep the real ends; what the program prints goes to standard error
+            self.source, self.sink = os.dup(0), os.dup(1)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(2, 1)
+        else:
+            self.source = self.sink = 3
+            os.set_blocking(3, True)
+    def say(self, line):
+        self.out.append(line + "\n")
+    def flush(self):
+        data, self.flushed = memoryview("".join(self.out).encode()), time.monotonic()
+        self.out.clear()
+        while data:
+            data = data[os.write(self.sink, data):]
+    def read(self):
+        chunk = os.read(self.source, 1 << 18)
+        end = chunk.rfind(b"\n") + 1
+        self.ended = self.ended or not chunk
+        self.parts.append(chunk[:end] if end else chunk)
+        self.size += len(chunk)
+        if not end:
+            return sys.exit("The host sent a line of more than 8 MiB") if self.size > MAX_LINE_BYTES + len(chunk) else None
+        lines = b"".join(self.parts).decode().split("\n")
+        lines.pop()
+        self.parts, self.size = [chunk[end:]], len(chunk) - end
+        self.cancelled.update(line[2:] for line in lines if line[:1] == "X")
+        self.lines.extend(lines)
+    def run(self, line):
+        _, wire_id, name, *rest = line.split(" ", 3)
+        if self.acks:  # it must have left before the job can end this process
+            self.say("B " + wire_id)
+            self.flush()
+        try:
+            if wire_id in self.cancelled: raise Cancelled("The host cancelled the request")
+            meta = self.meta.pop(wire_id, {}) if self.meta else {}
+            response = self.jobs.get(name, _unsupported)(_decode(rest[0]) if rest else None, Context(self, wire_id, meta))
+            answer = "K %s %s" % (wire_id, _encode(response))
+            if len(answer) > MAX_LINE_BYTES: raise ValueError("the response is over the limit of 8 MiB")
+        except Exception as error:
+            answer = "E %s %s" % (wire_id, _encode(_describe(error)))
+        self.say(answer)
+    def serve(self):
+        while True:
+            if not self.lines:
+                self.flush()
+                self.idle = True  # the handler of SIGTERM may end it from here on
+                if self.ended or self.draining:
+                    return
+                self.read()
+                self.idle = False
+                continue
+            line = self.lines.popleft()
+            op = line[:1]
+            if op == "R":
+                self.run(line)
+                if time.monotonic() - self.flushed > FLUSH_S: self.flush()
+            elif op == "M": self.meta = {line.split(" ", 2)[1]: _decode(line.split(" ", 2)[2])}
+            elif op == "X": self.cancelled.discard(line[2:])
+            elif op == "P": self.say("O " + line[2:])
+            elif op == "Q": self.draining = True
+    def terminate(self, *_):
+        self.draining = True
+        if self.idle: sys.exit(0)
+    def leave_when_orphaned(self):
+        watch = select.poll()
+        watch.register(self.source, getattr(select, "POLLRDHUP", 0))
+        watch.poll()
+        time.sleep(ORPHAN_GRACE_S)
+        os._exit(0)
+
+class Unsupported(Exception): code, retry = "ERR_UNSUPPORTED", "never"
+def _unsupported(request, context): raise Unsupported("This worker has no such job")
+
+def _describe(error, depth=1):
+    told = {"name": type(error).__name__, "message": str(error)[:8192], "stack": "".join(traceback.format_exception(error))[-16384:]}
+    told.update((key, str(getattr(error, key))) for key in ("code", "retry") if getattr(error, key, None) is not None)
+    if error.__cause__ is not None and depth < 8:
+        told["cause"] = _describe(error.__cause__, depth + 1)
+    return told
+
+def serve(jobs, name="python"):
+    """Serves `{name: function(request, context)}` until the host says stop or is gone."""
+    if os.environ.get("LJP") != "1":
+        sys.exit("This is a worker for the jobs %s: a host starts it, processes(job, { command: … }) of @job-orch/processes." % ", ".join(jobs))
+    worker = _Worker(jobs, name)
+    signal.signal(signal.SIGTERM, worker.terminate)
+    if hasattr(select, "poll"):
+        threading.Thread(target=worker.leave_when_orphaned, daemon=True).start()
+    try:
+        worker.serve()
+    except ConnectionError:
+        pass

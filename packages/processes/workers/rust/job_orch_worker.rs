@@ -1,0 +1,149 @@
+//! A job-orch worker in Rust for Unix: one file, standard library only. Speaks LJP/1 (docs/protocol.md). Requests and responses are JSON
+//! texts: bring the JSON library you like. Jobs run one after the other. See conformance.rs for a program.
+use std::os::{fd::{AsFd, FromRawFd, IntoRawFd, OwnedFd}, unix::net::UnixStream};
+use std::{collections::{HashMap, HashSet}, io::{Read, Write}, sync::atomic::{AtomicBool, Ordering::SeqCst}, time::{Duration, Instant}};
+use std::{env, fs::File, net::TcpStream, process::exit, thread};
+const MAX_LINE_BYTES: usize = 8 << 20;
+const FLUSH: Duration = Duration::from_millis(1);
+static IDLE: AtomicBool = AtomicBool::new(false);
+static DRAINING: AtomicBool = AtomicBool::new(false);
+#[repr(C)]
+struct PollFd { fd: i32, events: i16, revents: i16 }
+extern "C" {
+    fn poll(fds: *mut PollFd, count: std::ffi::c_ulong, timeout_ms: i32) -> i32;
+    fn dup2(from: i32, to: i32) -> i32;
+    fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
+    fn _exit(code: i32) -> !;
+}
+fn wait_for(fd: i32, events: i16, timeout_ms: i32) -> i32 { unsafe { poll(&mut PollFd { fd, events, revents: 0 }, 1, timeout_ms) } }
+extern "C" fn on_sigterm(_: i32) {
+    DRAINING.store(true, SeqCst);
+    if IDLE.load(SeqCst) { unsafe { _exit(0) } } // nothing runs and nothing is left to be said
+}
+/// Why a job failed. `retry`: "later", "never" or "unknown".
+pub struct Failure { pub name: &'static str, pub message: String, pub code: &'static str, pub retry: &'static str }
+pub fn failure(name: &'static str, message: &str, code: &'static str, retry: &'static str) -> Failure { Failure { name, message: message.into(), code, retry } }
+pub fn cancelled() -> Failure { failure("CancelledError", "The host cancelled the request", "ERR_CANCELLED", "never") }
+pub type Job = Box<dyn Fn(&str, &mut Context) -> Result<String, Failure>>;
+/// A text as JSON.
+pub fn quote(text: &str) -> String {
+    let escape = |c: char| match c { '"' | '\\' => format!("\\{c}"), c if c < ' ' => format!("\\u{:04x}", c as u32), c => c.into() };
+    format!("\"{}\"", text.chars().map(escape).collect::<String>())
+}
+/// What a job may know of its request. `meta` is the JSON of its M frame, or `{}`.
+pub struct Context<'a> { pub id: u64, pub meta: String, worker: &'a mut Worker }
+impl Context<'_> {
+    pub fn progress(&mut self, json: &str) { self.worker.say(format_args!("G {} {json}", self.id)) }
+    /// Shape: `{"level":"info","message":"…","fields":{…}}`.
+    pub fn log(&mut self, json: &str) { self.worker.say(format_args!("L {} {json}", self.id)) }
+    /// Whether the host gave the request up; looks for that, for at most `wait`.
+    pub fn cancelled(&mut self, wait: Duration) -> bool {
+        let until = Instant::now() + wait;
+        self.worker.flush();
+        while !self.worker.cancelled.contains(&self.id) && !self.worker.ended {
+            match wait_for(self.worker.fd, 1, until.saturating_duration_since(Instant::now()).as_millis().min(1 << 30) as i32) {
+                0 => return false,
+                -1 => {} // a signal
+                _ => self.worker.read(),
+            }
+        }
+        true
+    }
+}
+struct Worker { fd: i32, input: File, output: File, buffer: Vec<u8>, at: usize, out: Vec<u8>, flushed: Instant, cancelled: HashSet<u64>,
+    meta: (u64, String), ended: bool, acks: bool }
+impl Worker {
+    fn say(&mut self, frame: std::fmt::Arguments) { writeln!(self.out, "{frame}").unwrap() }
+    fn flush(&mut self) {
+        if self.output.write_all(&self.out).is_err() { exit(0) } // the host is gone
+        self.out.clear();
+        self.flushed = Instant::now()
+    }
+    fn read(&mut self) {
+        self.buffer.drain(..std::mem::take(&mut self.at));
+        let from = self.buffer.len();
+        if from > MAX_LINE_BYTES && !self.buffer.contains(&b'\n') { eprintln!("The host sent a line of more than 8 MiB"); exit(1) }
+        self.buffer.resize(from + (1 << 17).max(from / 2), 0);
+        let count = self.input.read(&mut self.buffer[from..]).unwrap_or(0);
+        self.ended = count == 0;
+        self.buffer.truncate(from + count);
+        if !self.buffer[from..].contains(&b'X') { return }
+        let lines = self.buffer.split(|b| *b == b'\n').filter_map(|line| std::str::from_utf8(line.strip_prefix(b"X ")?).ok()?.parse::<u64>().ok());
+        self.cancelled.extend(lines);
+    }
+    fn line(&mut self) -> Option<String> {
+        let from = self.at;
+        self.at += self.buffer[from..].iter().position(|b| *b == b'\n')? + 1;
+        Some(String::from_utf8_lossy(&self.buffer[from..self.at - 1]).into_owned())
+    }
+    fn run(&mut self, id: u64, rest: &str, jobs: &HashMap<String, Job>) {
+        let (name, request) = rest.split_once(' ').unwrap_or((rest, "null"));
+        if self.acks { self.say(format_args!("B {id}")); self.flush() } // it must have left before the job can end this process
+        let meta = if self.meta.0 == id && !self.meta.1.is_empty() { std::mem::take(&mut self.meta.1) } else { "{}".into() };
+        let answer = match jobs.get(name) {
+            None => Err(failure("UnsupportedError", &format!("This worker has no job {}", quote(name)), "ERR_UNSUPPORTED", "never")),
+            Some(_) if self.cancelled.contains(&id) => Err(cancelled()),
+            Some(job) => job(request, &mut Context { id, meta, worker: self }),
+        };
+        let Err(Failure { name, message, code, retry }) = answer else { return self.say(format_args!("K {id} {}", answer.unwrap_or_default())) };
+        let [name, message, code, retry] = [name, &message, code, retry].map(quote);
+        self.say(format_args!("E {id} {{\"name\":{name},\"message\":{message},\"code\":{code},\"retry\":{retry}}}"))
+    }
+}
+/// Where to read and where to write.
+fn open() -> (i32, i32) {
+    if let Ok(address) = env::var("LJP_ADDR") {
+        let (kind, place) = address.split_once(':').expect("LJP_ADDR is unix:<path> or tcp:<host>:<port>");
+        let tcp = || TcpStream::connect(place).and_then(|stream| stream.set_nodelay(true).map(|()| OwnedFd::from(stream)));
+        let mut stream = File::from(if kind == "unix" { UnixStream::connect(place).map(OwnedFd::from) } else { tcp() }.expect("the host's socket"));
+        writeln!(stream, "LJP/1 {}", env::var("LJP_TOKEN").unwrap_or_default()).expect("the host's socket");
+        return [stream.into_raw_fd(); 2].into();
+    }
+    if env::var("LJP_TRANSPORT").as_deref() != Ok("stdio") { return (3, 3) }
+    let frames = std::io::stdout().as_fd().try_clone_to_owned().expect("standard output").into_raw_fd();
+    unsafe { dup2(2, 1) }; // what the program prints goes to standard error
+    (0, frames)
+}
+/// Serves jobs until the host says stop or is gone.
+pub fn serve(name: &str, jobs: Vec<(&str, Job)>) -> ! {
+    let list = |names: &[&str]| names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(",");
+    let names = list(&jobs.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    if env::var("LJP").as_deref() != Ok("1") {
+        eprintln!("This is a worker for the jobs {names}: a host starts it, processes(job, {{ command: … }}) of @job-orch/processes.");
+        exit(2)
+    }
+    let (fd, sink) = open();
+    let acks = env::var("LJP_CAPS").is_ok_and(|all| all.split(',').any(|one| one == "ack"));
+    let mut w = Worker { fd, input: unsafe { File::from_raw_fd(fd) }, output: unsafe { File::from_raw_fd(sink) }, buffer: vec![], at: 0, out: vec![],
+        flushed: Instant::now(), cancelled: HashSet::new(), meta: (0, String::new()), ended: false, acks };
+    let caps = list(&["busy", "cancel", "drain", "meta", "ping", "ack"][..5 + acks as usize]);
+    w.say(format_args!("H 0 {{\"v\":1,\"name\":{},\"lang\":\"rust\",\"jobs\":[{names}],\"credit\":1024,\"caps\":[{caps}],\"pid\":{}}}", quote(name), std::process::id()));
+    unsafe { signal(15, on_sigterm) };
+    thread::spawn(move || {
+        wait_for(fd, if cfg!(target_os = "linux") { 0x2000 } else { 0 }, -1); // until the host hangs up
+        thread::sleep(Duration::from_secs(1));
+        exit(0)
+    });
+    let jobs: HashMap<String, Job> = jobs.into_iter().map(|(name, job)| (name.to_string(), job)).collect();
+    loop {
+        let Some(line) = w.line() else {
+            w.flush();
+            IDLE.store(true, SeqCst);
+            if w.ended || DRAINING.load(SeqCst) { exit(0) }
+            w.read();
+            IDLE.store(false, SeqCst);
+            continue
+        };
+        let mut parts = line.splitn(3, ' ');
+        let mut part = || parts.next().unwrap_or_default();
+        match (part(), part().parse::<u64>().unwrap_or(0), part()) {
+            ("R", id, rest) => w.run(id, rest, &jobs),
+            ("M", id, meta) => w.meta = (id, meta.to_string()),
+            ("P", token, _) => w.say(format_args!("O {token}")),
+            ("X", id, _) => _ = w.cancelled.remove(&id),
+            ("Q", ..) => DRAINING.store(true, SeqCst),
+            _ => {} // newer hosts may say more
+        }
+        if w.flushed.elapsed() > FLUSH { w.flush() }
+    }
+}
