@@ -22,3 +22,4 @@ export { Sweeper } from "./processor/sweeper.ts";
 export { Ring } from "./ring.ts";
 export { formatPath, type PathStep } from "./codec/format-path.ts";
 export { refuseNesting, refusePrototypeKeys } from "./codec/json-guards.ts";
+export type { Joined, Unfit } from "./pipeline/unfit.ts";
