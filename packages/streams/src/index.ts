@@ -1,1 +1,11 @@
-export {};
+export type { StagesPool } from "./flow/crew.ts";
+export { type Branch, join } from "./join.ts";
+export { parallel } from "./parallel.ts";
+export type { ParallelOptions } from "./parallel-options.ts";
+export type { ParallelStream, ReduceOptions } from "./parallel-stream.ts";
+export type { Plan } from "./plan/plan.ts";
+export type { SourceOf } from "./source/source.ts";
+export type { NamesOf } from "./stage-types.ts";
+export type { TypedArray } from "./typed-array.ts";
+export { stagesJob } from "./worker/stages-job.ts";
+export type { StagesRequest, StagesResponse } from "./work/work.ts";
