@@ -2,6 +2,7 @@ import type { AnyJob, Awaitable, ResourcesOf } from "@job-orch/core";
 import { checkJob, eraseJob } from "@job-orch/core/substrate";
 import { type Control, payloadOf, Runner } from "@job-orch/link";
 import { workerData } from "node:worker_threads";
+import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
 import type { ThreadData } from "./thread-data.ts";
 
 /** A thread that was told to end has so long for what it still has to write. Units: milliseconds. */
@@ -30,15 +31,15 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
     idPrefix,
     toText: payloadOf(wire),
     announces: false,
-    post: (batch, transfers) => port.postMessage(batch, transfers as never),
+    post: (batch, transfers) => port.postMessage(joinTexts(batch, REPLIES), transfers as never),
     onDrained: () => {
       port.close();
       // What the program left running of its own must not keep a thread that has nothing to do any more.
       setTimeout(() => process.exit(0), LEAVE_AFTER_MS).unref();
     },
   });
-  port.on("message", (message: readonly unknown[] | Control) => {
-    if (Array.isArray(message)) runner.take(message);
+  port.on("message", (message: unknown[] | Control) => {
+    if (Array.isArray(message)) runner.take(splitTexts(message, REQUESTS));
     else runner.tell(message as Control);
   });
   port.postMessage({ hello: true, jobs: all.map(({ name }) => name) });

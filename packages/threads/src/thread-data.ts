@@ -11,4 +11,4 @@ export interface ThreadData {
 }
 
 /** What it says: first that it is there, then batches. */
-export type FromThread = Hello | readonly unknown[];
+export type FromThread = Hello | unknown[];

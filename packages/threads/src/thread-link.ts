@@ -1,5 +1,6 @@
 import { type Exit, type Hello, type LinkEvents, type Measured, type WorkerLink } from "@job-orch/link";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
+import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
 import type { ThreadData, FromThread } from "./thread-data.ts";
 
 /** A worker thread, with a port of its own: the program's own messages do not mix with ours. */
@@ -25,7 +26,7 @@ export class ThreadLink implements WorkerLink, Measured {
   }
 
   readonly send = (batch: readonly unknown[], transfers: readonly Transferable[]): void => {
-    this.#port.postMessage(batch, transfers as Transferable[]);
+    this.#port.postMessage(joinTexts(batch, REQUESTS), transfers as Transferable[]);
   };
 
   readonly tell = (control: object): void => {
@@ -56,7 +57,7 @@ export class ThreadLink implements WorkerLink, Measured {
   };
 
   #hear(message: FromThread): void {
-    if (Array.isArray(message)) this.#events.onBatch(message);
+    if (Array.isArray(message)) this.#events.onBatch(splitTexts(message, REPLIES));
     else this.#events.onReady(message as Hello);
   }
 

@@ -1,17 +1,31 @@
+import type { AnyJob, InputOf, NameOf, ResponseOf } from "@job-orch/core";
 import type { PoolOptions, Wire } from "@job-orch/link";
 import type { ResourceLimits, WorkerOptions } from "node:worker_threads";
+import type { JsonSafe } from "./json-safe.ts";
+
+type JsonWire<J extends AnyJob> =
+  JsonSafe<InputOf<J>> extends true
+    ? JsonSafe<ResponseOf<J>> extends true
+      ? "json"
+      : `the response of '${NameOf<J>}' is not JSON: use "auto"`
+    : `the request of '${NameOf<J>}' is not JSON: use "auto"`;
 
 /** What a pool of threads can be told. */
-export interface ThreadOptions extends PoolOptions {
+export interface ThreadOptions<J extends AnyJob = AnyJob> extends PoolOptions {
   /**
    * How values cross. `auto`: plain JSON as text, which costs a third of a clone, the rest as a clone. `clone`: everything as
    * a clone. `json`: text alone; what is not plain JSON is refused. Default `auto`.
    */
-  readonly wire?: Wire;
+  readonly wire?: Exclude<Wire, "json"> | JsonWire<J>;
   /** Heap and stack of each thread. Buffers are not counted in: see `maxMemoryMb`. */
   readonly resourceLimits?: ResourceLimits;
   readonly env?: WorkerOptions["env"];
   readonly execArgv?: readonly string[];
   /** For the thread's own use, as `workerData`. Range: an object. */
   readonly workerData?: Readonly<Record<string, unknown>>;
+}
+
+/** The same, once the gate is passed. */
+export interface OpenThreadOptions extends Omit<ThreadOptions, "wire"> {
+  readonly wire?: Wire;
 }

@@ -1,14 +1,14 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
 import { hostJob, payloadOf, Pool, type PooledProcessor, type WorkerFactory } from "@job-orch/link";
 import { ThreadLink } from "./thread-link.ts";
-import type { ThreadOptions } from "./thread-options.ts";
+import type { OpenThreadOptions, ThreadOptions } from "./thread-options.ts";
 
 /** Threads that several jobs share. */
 export interface ThreadPool extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-const pools = new WeakMap<ThreadPool, { readonly pool: Pool; readonly options: ThreadOptions }>();
+const pools = new WeakMap<ThreadPool, { readonly pool: Pool; readonly options: OpenThreadOptions }>();
 
 /**
  * Threads for several jobs: `threads(job, pool)` for each of them. The worker file serves all of them, in the same order.
@@ -16,7 +16,7 @@ const pools = new WeakMap<ThreadPool, { readonly pool: Pool; readonly options: T
  * @example
  * const pool = threadPool(new URL("./jobs.worker.ts", import.meta.url), { size: 2 });
  */
-export function threadPool(url: URL, options: ThreadOptions = {}): ThreadPool {
+export function threadPool(url: URL, options: OpenThreadOptions = {}): ThreadPool {
   const pool = poolOf(url, options, options.name ?? "threads");
   const close = (): Promise<void> => pool.close(GRACE_MS);
   const handle: ThreadPool = { close, [Symbol.asyncDispose]: close };
@@ -37,8 +37,9 @@ export function threadPool(url: URL, options: ThreadOptions = {}): ThreadPool {
 export function threads<const J extends AnyJob>(
   job: J,
   where: URL | ThreadPool,
-  options: ThreadOptions = {},
+  given: ThreadOptions<J> = {},
 ): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
+  const options = given as OpenThreadOptions;
   if (where instanceof URL) return hostJob(job, poolOf(where, options, options.name ?? job.name), payloadOf(options.wire ?? "auto"), true);
   const shared = pools.get(where);
   if (shared === undefined) throw new OptionError(`threads("${job.name}") takes the URL of a worker file, or what threadPool(…) made`);
@@ -47,7 +48,7 @@ export function threads<const J extends AnyJob>(
 
 const GRACE_MS = 25_000;
 
-function poolOf(url: URL, options: ThreadOptions, name: string): Pool {
+function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
   const factory: WorkerFactory = {
     kind: "thread",

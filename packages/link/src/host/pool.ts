@@ -21,6 +21,8 @@ import { Upkeep } from "./upkeep.ts";
 const MOST_FRAMES = 128;
 /** Units: characters of text. */
 const MOST_CHARS = 64 * 1024;
+/** Who has this many handed over can wait for more until its next replies: waking a thread costs more than a batch. */
+const BUSY_FRAMES = 128;
 /** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
 const MOST_WAITING = 1_000_000;
 /** A pool with nothing to do lets the process end after this. Units: milliseconds. */
@@ -258,7 +260,7 @@ export class Pool {
 
   /** Gives a worker what it has room for. */
   fill(member: Member): void {
-    if (this.#paused || this.#stopped) return;
+    if (this.#paused || this.#stopped) return this.flush(member);
     const lane = this.lanes[member.place];
     while (member.hasRoom) {
       const task = lane?.shift() ?? this.queue.shift();
@@ -267,7 +269,7 @@ export class Pool {
       member.assign(task);
       if (member.outgoing >= MOST_FRAMES || member.outgoingChars >= MOST_CHARS) this.flush(member);
     }
-    this.flush(member);
+    if (member.inFlight - member.outgoing < BUSY_FRAMES || member.state !== "ready") this.flush(member);
     if (this.#admissions.length > 0) this.#letIn();
     if (this.queue.length > 0 && this.roster.target < this.settings.max) this.#upkeep.growIfSlow();
   }
@@ -425,6 +427,7 @@ export class Pool {
     if (member === undefined) return;
     if (member.takeBack(task)) return;
     member.forget(task);
+    this.flush(member); // it may not have been handed over yet
     member.link?.tell({ control: "cancel", slot, number: task.number, reason: `Request "${this.idOf(task)}" was given up` });
     this.#overdue.watch(member, slot);
   }
