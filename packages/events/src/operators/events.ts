@@ -5,12 +5,12 @@ import { debounce, type DebounceOptions } from "./debounce.ts";
 import { dedupe, type DedupeOptions } from "./dedupe.ts";
 import { filter } from "./filter.ts";
 import { groupBy, type GroupByOptions, type Grouped } from "./group-by.ts";
-import { type EventSource, type Lender, Root } from "./lender.ts";
+import { type EventSource, Root } from "./lender.ts";
 import { map } from "./map.ts";
 import type { Operator } from "./operator.ts";
 import { session, type SessionOptions } from "./session.ts";
 import { sliding, type SlidingOptions } from "./sliding.ts";
-import { Stage, type StageCounts } from "./stage.ts";
+import { type Row, Stage, type StageCounts } from "./stage.ts";
 import { throttle, type ThrottleOptions } from "./throttle.ts";
 import { tumbling, type TumblingOptions } from "./tumbling.ts";
 import type { Window } from "./window.ts";
@@ -23,52 +23,52 @@ export interface EventsOptions {
 
 /** A receiver with operators behind it; again a receiver. Each operator takes over what it is put behind: use only the last. */
 export class Events<Message> implements LoanReceive<Message> {
-  readonly #stage: Stage<never, Message>;
+  readonly #row: Row<Message>;
   readonly #clock: Clock;
 
-  constructor(stage: Stage<never, Message>, clock: Clock) {
-    this.#stage = stage;
+  constructor(row: Row<Message>, clock: Clock) {
+    this.#row = row;
     this.#clock = clock;
   }
 
   /** What the last operator has counted. */
   get counts(): StageCounts {
-    return this.#stage.counts;
+    return this.#row.counts;
   }
 
   get returns(): boolean {
-    return this.#stage.returns;
+    return this.#row.returns;
   }
 
   get room(): number {
-    return this.#stage.room;
+    return this.#row.room;
   }
 
   /** Waits for the next message; that before is done with. Errors: `ERR_CLOSED` at the end; what a function of an operator threw. */
-  readonly receive = (options?: { readonly signal?: AbortSignal }): Promise<Message> => this.#stage.receive(options);
+  readonly receive = (options?: { readonly signal?: AbortSignal }): Promise<Message> => this.#row.receive(options);
 
   readonly receiveBatch = (max: number, options?: { readonly signal?: AbortSignal }): Awaitable<readonly Message[]> =>
-    this.#stage.receiveBatch(max, options);
+    this.#row.receiveBatch(max, options);
 
   readonly receiveLoans = (max: number, options?: { readonly signal?: AbortSignal }): Awaitable<readonly Loan<Message>[]> =>
-    this.#stage.receiveLoans(max, options);
+    this.#row.receiveLoans(max, options);
 
   [Symbol.asyncIterator](): AsyncIterator<Message> {
-    return this.#stage[Symbol.asyncIterator]();
+    return this.#row[Symbol.asyncIterator]();
   }
 
   /** Takes no more from the source and hands out what waits: then it ends. Dispose it after that. */
-  readonly finish = (): void => this.#stage.finish();
+  readonly finish = (): void => this.#row.finish();
 
   /** Disposes the source too. What was not done with comes again to the group it was received for. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#stage[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#row[Symbol.asyncDispose]();
   }
 
   /** Puts an operator behind. */
   through<Out>(operator: Operator<Message, Out>): Events<Out> {
     checkMembers("operator", operator, ["open"], "an operator, such as batch(…)");
-    return new Events(new Stage(this.#stage as Lender<Message>, operator, this.#clock) as Stage<never, Out>, this.#clock);
+    return new Events(new Stage(this.#row, operator, this.#clock), this.#clock);
   }
 
   map<Out>(apply: (message: Message) => Out): Events<Out> {
@@ -136,5 +136,5 @@ export function events<Message>(source: EventSource<Message>, options: EventsOpt
   const dispose = (): void => void stage[Symbol.asyncDispose]().catch(() => undefined); // nobody is there to hear of it
   if (signal?.aborted === true) dispose();
   else signal?.addEventListener("abort", dispose, { once: true });
-  return new Events(stage as Stage<never, Message>, clock);
+  return new Events(stage, clock);
 }

@@ -25,6 +25,9 @@ export interface StageCounts {
   readonly early: number;
 }
 
+/** A row of operators as what stands behind it sees it. */
+export type Row<Message> = LoanReceive<Message> & Pick<Lender<Message>, "flushes" | "finish"> & { readonly counts: StageCounts };
+
 /**
  * One operator at its place. Takes in only while somebody waits for something to come out, so that what is held is
  * bounded by the operator; messages of the source are let go when all that was made of them is done with.
