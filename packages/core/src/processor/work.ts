@@ -1,32 +1,21 @@
-import { types } from "node:util";
-import { steadyNow, SteadyTime } from "../clock.ts";
+import { steadyNow } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
-import type { Headers } from "../contracts/headers.ts";
 import type { RunContext } from "../contracts/run-context.ts";
-import {
-  AttemptTimeoutError,
-  CancelledError,
-  ClosedError,
-  DeadlineError,
-  LeaseLostError,
-  ProcessError,
-  UnknownVersionError,
-} from "../errors/errors.ts";
-import { safeString } from "../errors/safe-read.ts";
+import { AttemptTimeoutError, CancelledError, ClosedError, DeadlineError, LeaseLostError } from "../errors/errors.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Delivery } from "../transport/delivery.ts";
 import type { Frame } from "../transport/frame.ts";
-import { knowsAudience } from "../transport/powers.ts";
-import type { Sends } from "../transport/settlement.ts";
+import { Admission } from "./admission.ts";
+import { Answers } from "./answers.ts";
 import { ACK, Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
-import { type BodyCodec, check, type WireResult } from "./body-codec.ts";
+import { type BodyCodec, check } from "./body-codec.ts";
 import type { ProcessorChannels } from "./channels.ts";
 import type { ProcessorEmitter } from "./events.ts";
 import type { Settings } from "./options.ts";
-import { CACHED, REPLY_TO, toReplyChannel, VERSION } from "./reserved-headers.ts";
 import type { Slot, Slots } from "./slots.ts";
+import { thrownError } from "./thrown.ts";
 import { verdict } from "./verdict.ts";
 
 export interface WorkOptions {
@@ -55,19 +44,16 @@ export class Work {
   readonly #options: WorkOptions;
   readonly #stops: boolean;
   readonly #what: string;
-  readonly #steady: SteadyTime;
-  /** Whether anybody gets what goes to the broadcast. */
-  readonly #heard: () => boolean;
+  readonly #admission: Admission;
+  readonly #answers: Answers;
   #stopping = false;
 
   constructor(options: WorkOptions) {
     this.#options = options;
     this.#stops = Number.isFinite(options.settings.timeoutMs);
     this.#what = `The request of "${options.name}"`;
-    const { environment, transport } = options.settings;
-    const broadcast = options.channels.responses.name;
-    this.#steady = new SteadyTime(environment.clock);
-    this.#heard = knowsAudience(transport) ? () => transport.hears(broadcast) : () => true;
+    this.#admission = new Admission(options);
+    this.#answers = new Answers(options);
   }
 
   /** From now on a job that fails because it was told to stop is handed back without charge. */
@@ -80,7 +66,7 @@ export class Work {
     const attempt = new Attempt(delivery, this.#options);
     attempt.slot = slots.take(attempt);
     if (emitter.wants("received")) emitter.emit("received", this.#event(attempt));
-    const refusal = this.#refusal(attempt);
+    const refusal = this.#admission.refusal(attempt);
     if (refusal !== undefined) return this.#refuse(attempt, refusal);
     this.#read(attempt);
   }
@@ -102,28 +88,6 @@ export class Work {
     attempt.outcome = { kind: "retry", delayMs: 0, charge: false };
     attempt.sends = undefined;
     this.#decide(attempt);
-  }
-
-  #refusal(attempt: Attempt): Error | undefined {
-    const { job, settings, isCancelled, name, onLimit } = this.#options;
-    const { frame } = attempt.delivery;
-    const version = frame.headers?.[VERSION];
-    if (version !== undefined && String(job.version) !== version) {
-      return new UnknownVersionError(
-        `The request is for version "${version}" of "${name}"; this processor has version "${String(job.version)}"`,
-      );
-    }
-    if (isCancelled(frame)) return new CancelledError(`Request "${frame.id}" was cancelled before it began`);
-    if (attempt.attempt > settings.attempts + settings.crashes) {
-      return new ProcessError(`The request was begun ${attempt.attempt - 1} times and its holder died each time`, { retry: "never" });
-    }
-    const { deadline } = attempt;
-    if (deadline !== undefined) {
-      if (deadline <= settings.environment.clock.now()) return new DeadlineError("The request's deadline passed before it was begun");
-      attempt.limitMs = this.#steady.of(deadline);
-      onLimit(attempt.limitMs);
-    }
-    return undefined;
   }
 
   #refuse(attempt: Attempt, refusal: Error): void {
@@ -272,7 +236,7 @@ export class Work {
     if (attempt.decided) return this.#left(attempt);
     const { emitter, name } = this.#options;
     try {
-      attempt.sends = this.#reply(attempt, { ok: true, value }, cached);
+      attempt.sends = this.#answers.to(attempt, { ok: true, value }, cached);
     } catch (error) {
       return this.#fail(attempt, error);
     }
@@ -288,7 +252,7 @@ export class Work {
     if (told instanceof CancelledError || told instanceof DeadlineError) return this.#cancel(attempt, told);
     if (this.#stopping && told instanceof ClosedError) return this.handBack(attempt);
     if (told instanceof LeaseLostError) return this.handBack(attempt); // refused by the fence, which is what shows the loss
-    const error = toError(thrown);
+    const error = thrownError(thrown);
     attempt.error = error;
     if (emitter.wants("failed")) emitter.emit("failed", { ...this.#event(attempt), error, durationMs: this.#elapsedMs(attempt) });
     const fate = verdict(error, attempt.attempt, settings, settings.environment);
@@ -299,7 +263,7 @@ export class Work {
 
   /** To the dead letters, with the reason, and an error response to whoever waits. */
   #bury(attempt: Attempt, thrown: unknown): void {
-    const error = toError(thrown);
+    const error = thrownError(thrown);
     this.#conclude(attempt, error);
     attempt.outcome = { kind: "dead", reason: this.#wire(error) };
     this.#decide(attempt);
@@ -313,23 +277,7 @@ export class Work {
 
   #conclude(attempt: Attempt, error: Error): void {
     attempt.error = error;
-    attempt.sends = this.#reply(attempt, { ok: false, error: this.#wire(error) }, false);
-  }
-
-  /** The response, to the broadcast if it is heard, and to whoever asked. */
-  #reply(attempt: Attempt, result: WireResult, cached: boolean): readonly Sends[] | undefined {
-    const { channels, bodies } = this.#options;
-    const { id, headers } = attempt.delivery.frame;
-    const marked: Headers | undefined = cached ? { ...headers, [CACHED]: "processor" } : headers;
-    const body = bodies.encodeResult(result, channels.responses.name); // also when nobody hears it: a job must not fail only when watched
-    const address = headers?.[REPLY_TO];
-    const reply = address === undefined ? undefined : toReplyChannel(address);
-    const heard = this.#heard();
-    if (reply === undefined && !heard) return undefined;
-    const frames = [{ id, body, headers: marked, options: undefined }];
-    const broadcast: Sends = { channel: channels.responses, frames };
-    if (reply === undefined) return [broadcast];
-    return heard ? [{ channel: reply, frames }, broadcast] : [{ channel: reply, frames }];
+    attempt.sends = this.#answers.to(attempt, { ok: false, error: this.#wire(error) }, false);
   }
 
   #decide(attempt: Attempt): void {
@@ -386,11 +334,4 @@ export class Work {
   #event(attempt: Attempt): { readonly processor: string; readonly id: string; readonly attempt: number } {
     return { processor: this.#options.name, id: attempt.id, attempt: attempt.attempt };
   }
-}
-
-/** Whatever was thrown, as something that can be asked what it is: a proxy may throw at every question. */
-function toError(thrown: unknown): Error {
-  if (types.isProxy(thrown)) return new ProcessError("The job threw a Proxy, which is not looked into", {});
-  if (thrown instanceof Error) return thrown;
-  return new ProcessError(`The job threw ${safeString(thrown)}, which is not an Error`, { cause: thrown });
 }
