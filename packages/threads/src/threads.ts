@@ -1,6 +1,7 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
 import { hostJob, payloadOf, Pool, type PooledProcessor, type WorkerFactory } from "@job-orch/link";
 import { ThreadLink } from "./thread-link.ts";
+import { workerUrl } from "./worker-url.ts";
 import type { OpenThreadOptions, ThreadOptions } from "./thread-options.ts";
 
 /** Threads that several jobs share. */
@@ -55,7 +56,7 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
     shares: true,
     start: ({ claims, concurrency, idPrefix, place }, events) =>
       new ThreadLink(
-        url,
+        workerUrl(url),
         { claims: claims as Int32Array, concurrency, idPrefix, wire },
         {
           name: `${name}-${place}`,
