@@ -13,6 +13,7 @@ export {
 export { inlineFactory } from "./inline-factory.ts";
 export type { Measured } from "./measured.ts";
 export type { PoolCallOptions, PoolSendOptions } from "./processor/call-options.ts";
+export { ResponseFeed } from "./processor/response-feed.ts";
 export { hostJob } from "./processor/host-job.ts";
 export type { PooledEvents, PooledProcessor } from "./processor/pooled-processor.ts";
 export type { Exit, LinkEvents, Start, WorkerFactory, WorkerLink } from "./worker-link.ts";

@@ -1,0 +1,353 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { BusyError, ClosedError, type Awaitable } from "@job-orch/core";
+import { type ErasedJob, idSource, isPromise, Ring, steadyNow } from "@job-orch/core/substrate";
+import { Activation } from "./activation.ts";
+import { Deadlines } from "./deadlines.ts";
+import { DeadlockError } from "./errors.ts";
+import { ActorEmitter, type ActorEvents } from "./events.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { Mailroom } from "./mailroom.ts";
+import { Message, type MessageHome } from "./message.ts";
+import type { Settings } from "./options.ts";
+import { Supervision } from "./supervision.ts";
+
+/** So many messages of one actor, and of all, before the others and the event loop have their turn. */
+const PER_TURN = 64;
+const PER_DRAIN = 2_048;
+
+/** The message that a job works on, wherever in its calls one asks. */
+const current = new AsyncLocalStorage<Message>();
+
+/** Works on the messages of all actors of one kind: one at a time per key, many keys at once. */
+export class Engine implements MessageHome {
+  readonly name: string;
+  readonly emitter = new ActorEmitter();
+  readonly supervision: Supervision;
+  /** Told how every message ended that somebody may want to hear of. */
+  onEnded: ((message: Message, ok: boolean, value: unknown) => void) | undefined;
+  readonly #settings: Settings;
+  readonly #run: (request: unknown, state: unknown, message: Message) => Awaitable<unknown>;
+  readonly #actors = new Map<string, Activation>();
+  readonly #ready = new Ring<Activation>();
+  readonly #mail: Mailroom;
+  readonly #life: Lifecycle;
+  readonly #deadlines: Deadlines;
+  readonly #nextId: () => string;
+  #running = 0;
+  #working = new Set<Message>();
+  #isScheduled = false;
+  #refuses = false;
+  #nowMs: number;
+  #whenQuiet: (() => void)[] = [];
+
+  constructor(job: ErasedJob, settings: Settings) {
+    this.name = job.name;
+    this.#settings = settings;
+    this.#run = (request, state, message) => job.run(request, state, message);
+    this.supervision = new Supervision(settings);
+    this.#nextId = idSource(settings.environment);
+    this.#nowMs = steadyNow(settings.environment.clock);
+    this.#mail = new Mailroom(
+      settings,
+      (message) => this.#homeOf(message),
+      (activation) => this.#wake(activation),
+    );
+    this.#deadlines = new Deadlines(this.name, settings.environment.clock, (message, error) => this.abandon(message, error));
+    this.#life = new Lifecycle(this.name, settings, this.#actors, this.emitter, (activation) => this.#settled(activation));
+  }
+
+  readonly nextId = (): string => this.#nextId();
+
+  readonly told = (what: "progress" | "log", { key, id }: Message, about: object): void => {
+    if (this.emitter.wants(what)) this.emitter.emit(what, { key, id, ...about } as ActorEvents["log"] & ActorEvents["progress"]);
+  };
+
+  get size(): number {
+    return this.#actors.size;
+  }
+
+  /** Takes a message. Returns whether it has its place; otherwise it waits for one. Errors: `ERR_CLOSED`, `ERR_BUSY`, `ERR_ACTOR_STOPPED`, `ERR_DEADLOCK`. */
+  admit(message: Message): boolean {
+    if (this.#refuses) throw this.closedError();
+    const activation = this.#actorOf(message.key);
+    const asker = current.getStore();
+    const isInside = asker !== undefined && !asker.isDone;
+    if (isInside && message.resolve !== undefined) {
+      message.caller = asker;
+      const chain = this.#chainTo(message);
+      if (chain !== undefined) {
+        if (!this.#settings.reentrant || activation.phase !== "ready") throw new DeadlockError(this.name, chain);
+        asker.home.lend(asker);
+        this.#begin(activation, message);
+        return true;
+      }
+    }
+    if (this.#mail.offer(activation, message)) {
+      message.caller?.home.lend(message.caller);
+      return true;
+    }
+    // It would wait for a place that its own sender has to make.
+    const chain = isInside ? this.#chainTo(message, asker) : undefined;
+    if (chain !== undefined) throw new DeadlockError(this.name, chain);
+    this.#mail.enqueue(this.name, activation, message);
+    message.caller?.home.lend(message.caller);
+    return false;
+  }
+
+  /** Makes sure that a sender does not wait longer than it said. */
+  watch(message: Message): void {
+    if (message.endsMs !== Number.POSITIVE_INFINITY && !message.ended) this.#deadlines.add(message);
+  }
+
+  /** The sender does not wait any more: not begun any more, or told so when begun. */
+  abandon(message: Message, error: unknown): void {
+    if (message.ended && !this.#working.has(message)) return;
+    message.abort(error);
+    this.#answer(message, false, error);
+  }
+
+  /** Takes nothing more, works off what waits as long as `graceMs` allows, and puts the actors to rest. Errors: `ERR_SNAPSHOT`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#refuses = true;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#settings.environment.clock.after(graceMs, resolve);
+    await Promise.race([this.#quiet(), late]);
+    timer.cancel();
+    const closed = this.closedError();
+    for (const message of this.#mail.dismiss()) this.#answer(message, false, closed);
+    for (const activation of this.#actors.values())
+      for (const message of this.#mail.empty(activation)) this.#answer(message, false, closed);
+    for (const message of this.#working) this.abandon(message, closed);
+    await this.#life.close();
+  }
+
+  /** Takes messages again. */
+  open(): void {
+    this.#refuses = false;
+    this.#life.open();
+  }
+
+  /** Puts those actors to rest that have nothing to do. Errors: `ERR_SNAPSHOT`. */
+  passivate(which: (key: string) => boolean): Promise<void> {
+    return this.#life.restAll([...this.#actors.values()].filter(({ key }) => which(key)));
+  }
+
+  closedError(): ClosedError {
+    return new ClosedError(`The actors "${this.name}" are stopped`);
+  }
+
+  #actorOf(key: string): Activation {
+    const known = this.#actors.get(key);
+    if (known !== undefined) return known;
+    const stopped = this.supervision.stoppedBy(key);
+    if (stopped !== undefined) throw stopped;
+    this.#life.makeRoom(1);
+    if (this.#actors.size >= 2 * this.#settings.max) {
+      throw new BusyError(`actors "${this.name}"`, `${this.#actors.size} are in memory, none of which can leave it now`);
+    }
+    const activation = new Activation(key);
+    this.#actors.set(key, activation);
+    return activation;
+  }
+
+  /** The actor of a message that waited for a place; a message whose actor does not take it any more ends. */
+  #homeOf(message: Message): Activation | undefined {
+    try {
+      return this.#actorOf(message.key);
+    } catch (error) {
+      this.#answer(message, false, error);
+      return undefined;
+    }
+  }
+
+  /** The keys from the actor a message is for back to itself, if whoever sends it waits for that one. */
+  #chainTo(message: Message, from = message.caller): readonly string[] | undefined {
+    const keys = [message.key];
+    for (let asker = from; asker !== undefined && !asker.isDone; asker = asker.caller) {
+      keys.unshift(asker.key);
+      if (asker.key === message.key && asker.home === this) return keys;
+    }
+    return undefined;
+  }
+
+  #wake(activation: Activation): void {
+    this.#life.busy(activation);
+    if (activation.isReady || activation.running > 0 || (activation.phase !== "ready" && activation.phase !== "new")) return;
+    activation.isReady = true;
+    this.#ready.push(activation);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#running >= this.#settings.concurrency) return;
+    this.#isScheduled = true;
+    queueMicrotask(this.#drain);
+  }
+
+  readonly #drain = (): void => {
+    this.#isScheduled = false;
+    this.#nowMs = steadyNow(this.#settings.environment.clock);
+    let left = PER_DRAIN;
+    while (left > 0 && this.#running < this.#settings.concurrency) {
+      const activation = this.#ready.shift();
+      if (activation === undefined) break;
+      activation.isReady = false;
+      left -= this.#work(activation, Math.min(left, PER_TURN));
+    }
+    if (this.#ready.length > 0 && this.#running < this.#settings.concurrency) {
+      this.#isScheduled = true;
+      setImmediate(this.#drain);
+    } else if (this.#whenQuiet.length > 0) this.#look();
+  };
+
+  /** Returns how many messages it worked on. */
+  #work(activation: Activation, most: number): number {
+    if (activation.phase === "new") {
+      this.#running++;
+      const ready = this.#life.activate(activation);
+      if (isPromise(ready)) {
+        ready.then((failure) => {
+          this.#running--;
+          this.#activated(activation, failure);
+          this.#schedule();
+        });
+        return 1;
+      }
+      this.#running--;
+      this.#activated(activation, ready, false);
+    }
+    let done = 0;
+    while (done < most && activation.running === 0 && activation.phase === "ready") {
+      const message = this.#mail.take(activation);
+      if (message === undefined) break;
+      done++;
+      this.#begin(activation, message);
+    }
+    if (activation.running === 0) this.#settled(activation);
+    return done + 1;
+  }
+
+  #activated(activation: Activation, failure: { readonly error: unknown } | undefined, goesOn = true): void {
+    if (failure !== undefined) {
+      // Whoever waits first hears why; the next message tries again, unless that has been too often.
+      const message = this.#mail.take(activation);
+      if (message !== undefined) this.#answer(message, false, failure.error);
+      if (!this.supervision.mayRestart(activation.key, this.#nowMs)) this.#stop(activation, failure.error);
+    }
+    if (goesOn) this.#settled(activation);
+  }
+
+  /** It may have something to do, or nothing more. */
+  #settled(activation: Activation): void {
+    if (activation.phase === "gone") return;
+    if (activation.mailbox.length > 0) this.#wake(activation);
+    else if (activation.running === 0) this.#life.idle(activation, this.#nowMs);
+  }
+
+  #begin(activation: Activation, message: Message): void {
+    let returned: Awaitable<unknown>;
+    try {
+      returned = current.run(message, this.#run, message.request, activation.state, message);
+    } catch (error) {
+      message.isDone = true;
+      this.#failed(activation, message, error);
+      return;
+    }
+    if (!isPromise(returned)) {
+      message.isDone = true;
+      this.#answer(message, true, returned);
+      return;
+    }
+    activation.running++;
+    this.#working.add(message);
+    if (message.waits === 0) this.#hold(message);
+    returned.then(
+      (value) => {
+        this.#finish(activation, message);
+        this.#answer(message, true, value);
+        this.#settled(activation);
+      },
+      (error: unknown) => {
+        this.#finish(activation, message);
+        this.#failed(activation, message, error);
+        this.#settled(activation);
+      },
+    );
+  }
+
+  #finish(activation: Activation, message: Message): void {
+    activation.running--;
+    this.#working.delete(message);
+    this.#nowMs = steadyNow(this.#settings.environment.clock);
+    if (message.holdsSlot) this.#running--;
+    message.holdsSlot = false;
+    message.isDone = true;
+    if (this.#ready.length > 0) this.#schedule();
+    if (this.#whenQuiet.length > 0) this.#look();
+  }
+
+  #failed(activation: Activation, message: Message, error: unknown): void {
+    const then = this.supervision.decide(activation.key, error, this.#nowMs);
+    if (this.emitter.wants("failed")) this.emitter.emit("failed", { key: activation.key, id: message.id, error, then });
+    this.#answer(message, false, error);
+    if (activation.phase === "gone") return; // stopped by another message of a reentrant one
+    if (then === "restart") this.#life.forget(activation);
+    else if (then === "stop") this.#stop(activation, error);
+  }
+
+  #stop(activation: Activation, cause: unknown): void {
+    this.#life.drop(activation);
+    const error = this.supervision.stop(this.name, activation.key, cause);
+    this.emitter.emit("stopped", { key: activation.key, error });
+    for (const message of this.#mail.empty(activation)) {
+      const letter = { key: message.key, id: message.id, request: message.request, error };
+      this.supervision.bury(letter);
+      this.emitter.emit("dead", letter);
+      this.#answer(message, false, error);
+    }
+  }
+
+  /** Ends a message once. */
+  #answer(message: Message, ok: boolean, value: unknown): void {
+    if (message.ended) return;
+    message.ended = true;
+    if (message.endsMs !== Number.POSITIVE_INFINITY) this.#deadlines.remove(message);
+    message.onEnd?.();
+    message.caller?.home.giveBack(message.caller);
+    if (ok) message.resolve?.(value);
+    else message.reject?.(value);
+    this.onEnded?.(message, ok, value);
+  }
+
+  #hold(message: Message): void {
+    message.holdsSlot = true;
+    this.#running++;
+  }
+
+  /** One that waits for another actor lets others run: with few slots they would wait for each other. */
+  readonly lend = (asker: Message): void => {
+    asker.waits++;
+    if (!asker.holdsSlot) return;
+    asker.holdsSlot = false;
+    this.#running--;
+    this.#schedule();
+  };
+
+  readonly giveBack = (asker: Message): void => {
+    if (--asker.waits === 0 && this.#working.has(asker)) this.#hold(asker);
+  };
+
+  #quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenQuiet.push(resolve);
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    if (this.#mail.count > 0 || this.#mail.waiting > 0 || this.#working.size > 0) return;
+    const waiting = this.#whenQuiet;
+    this.#whenQuiet = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Headers, RunContext } from "@job-orch/core";
+import { NO_HEADERS } from "@job-orch/core/substrate";
+
+/** What a message needs to know of the actors it belongs to. */
+export interface MessageHome {
+  readonly nextId: () => string;
+  /** The job of a message waits for one more actor, or for one less. */
+  readonly lend: (message: Message) => void;
+  readonly giveBack: (message: Message) => void;
+  readonly told: (what: "progress" | "log", message: Message, about: object) => void;
+}
+
+/**
+ * One message on its way to an actor, and what the job sees as its context: one object for everything, because there is
+ * one per message on the hot path.
+ */
+export class Message implements RunContext {
+  readonly home: MessageHome;
+  readonly key: string;
+  readonly request: unknown;
+  readonly attempt = 1;
+  readonly fence = 1;
+  headers: Headers = NO_HEADERS;
+  /** Units: epoch milliseconds. */
+  deadline: number | undefined = undefined;
+  /** The same in the clock's steady time; `Infinity` when nobody stops waiting. */
+  endsMs = Number.POSITIVE_INFINITY;
+  /** Who asked, when an actor did and waits: a chain of these is what a deadlock is found by. */
+  caller: Message | undefined = undefined;
+  resolve: ((response: unknown) => void) | undefined = undefined;
+  reject: ((error: unknown) => void) | undefined = undefined;
+  /** Called when it got its place in a mailbox, if it had to wait for one. */
+  placed: (() => void) | undefined = undefined;
+  onEnd: (() => void) | undefined = undefined;
+  /** Whether its sender has its answer. */
+  ended = false;
+  /** Whether its job has ended; one that is late goes on behind its sender's back. */
+  isDone = false;
+  /** How many of its own asks its job waits for. */
+  waits = 0;
+  /** Whether it counts as running: one that waits for another actor does not. */
+  holdsSlot = false;
+  /** Its neighbours in the list of those with a deadline. */
+  earlier: Message | undefined = undefined;
+  later: Message | undefined = undefined;
+  #id: string | undefined;
+  #controller: AbortController | undefined;
+  #reason: { readonly error: unknown } | undefined;
+
+  constructor(home: MessageHome, key: string, request: unknown, id: string | undefined) {
+    this.home = home;
+    this.key = key;
+    this.request = request;
+    this.#id = id;
+  }
+
+  get id(): string {
+    return (this.#id ??= this.home.nextId());
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason.error);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Tells the job that nobody waits any more. */
+  abort(error: unknown): void {
+    this.#reason ??= { error };
+    this.#controller?.abort(error);
+  }
+
+  get progress(): RunContext["progress"] {
+    return (value) => this.home.told("progress", this, { value });
+  }
+
+  get log(): RunContext["log"] {
+    return (level, message, fields) => this.home.told("log", this, { level, message, fields });
+  }
+}
