@@ -47,7 +47,9 @@ export class Feed {
     const { sql, topology } = tx;
     if (tx.look(queue).laterN > 0 || !topology.isLive(sql, queue) || topology.isPaused(sql, channel)) return false;
     const shares = this.#shares(rows.length);
-    if (shares === undefined || sql.row("select 1 from jo_ready where queue = ? limit 1", queue) !== undefined) return false;
+    if (shares === undefined) return false;
+    const others = tx.look(queue).liveN > rows.length; // these are counted already
+    if (others && sql.row("select 1 from jo_ready where queue = ? limit 1", queue) !== undefined) return false;
     const own = rows.map(([level, seq, id, body, ...rest]): ReadyRow => [level, seq, id, new Uint8Array(body), ...rest]);
     const loans = hold(tx, this.source, owner, own);
     let from = 0;
