@@ -26,6 +26,7 @@ export async function join<First, Second>(
   const signal = options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
   const run = async <Value>(branch: Branch<Value>): Promise<Value> => {
     try {
+      signal.throwIfAborted(); // the other one may have failed at once
       return await branch(signal);
     } catch (error) {
       failed ??= [error];

@@ -1,4 +1,4 @@
-import { type ErrorClass, JobError } from "@job-orch/core";
+import { type ErrorClass, JobError, ProcessError } from "@job-orch/core";
 import { fromWireError, NEVER } from "@job-orch/core/substrate";
 import { availableParallelism } from "node:os";
 import { stopFlag } from "../work/stop-flag.ts";
@@ -46,11 +46,17 @@ export class Crew {
     return asking;
   };
 
-  readonly chunk = (request: StagesRequest, signal: AbortSignal): Promise<ChunkResponse> =>
-    this.#call(request, signal) as Promise<ChunkResponse>;
+  readonly chunk = async (request: StagesRequest, signal: AbortSignal): Promise<ChunkResponse> => {
+    const response = await this.#call(request, signal);
+    if (typeof response !== "object" || response === null || !("told" in response)) throw notServed();
+    return response;
+  };
 
-  readonly sweep = (request: StagesRequest, signal: AbortSignal): Promise<SweepResponse> =>
-    this.#call(request, signal) as Promise<SweepResponse>;
+  readonly sweep = async (request: StagesRequest, signal: AbortSignal): Promise<SweepResponse> => {
+    const response = await this.chunk(request, signal);
+    if (!("done" in response)) throw notServed();
+    return response as SweepResponse;
+  };
 
   /** What a function threw, as its own class where that is known. */
   readonly toError = (wire: NonNullable<ChunkResponse["error"]>): Error => fromWireError(wire, this.#errors);
@@ -71,4 +77,11 @@ export class Crew {
     }
     return Atomics.load(stop, 0) !== before;
   }
+}
+
+/** The pool's job is not the one of `stagesJob`. */
+export function notServed(): ProcessError {
+  return new ProcessError("The pool answers, but does not run what it is sent: its worker file is to serve stagesJob(functions)", {
+    retry: "never",
+  });
 }

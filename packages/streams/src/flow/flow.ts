@@ -10,7 +10,7 @@ import { type Items, pack, type Packed, unpackList } from "../work/pack.ts";
 import { isWanted, stopAll, stopBehind, stopFlag } from "../work/stop-flag.ts";
 import { Told, type Work } from "../work/work.ts";
 import type { ChunkResult } from "./chunk-result.ts";
-import type { Crew } from "./crew.ts";
+import { type Crew, notServed } from "./crew.ts";
 import { endCalls } from "./end-calls.ts";
 import { Finished } from "./finished.ts";
 
@@ -56,7 +56,7 @@ export class Flow {
   #outstanding = 0;
   #trialSize = 1;
   #turnBeganMs = 0;
-  #pumping: Promise<void> | undefined;
+  #began = false;
   /** No chunk comes any more. */
   #drained = false;
   #over = false;
@@ -82,7 +82,8 @@ export class Flow {
 
   /** What the next chunk came to; `undefined` at the end. Errors: the reason of an aborted signal. */
   async next(): Promise<ChunkResult | undefined> {
-    this.#pumping ??= this.#pump();
+    if (!this.#began) void this.#pump();
+    this.#began = true;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure[0];
       const result = this.#finished.take();
@@ -209,7 +210,11 @@ export class Flow {
     const passed = told[Told.Passed] ?? 0;
     size.observe(passed, tookMs);
     planner.ranThere(passed, tookMs);
-    return { items: unpackList(came), found, sum, failure: error === undefined ? undefined : [crew.toError(error)] };
+    const list = unpackList(came);
+    const ends = found !== undefined || error !== undefined || !isWanted(this.#flag, seq);
+    const isFull = work.end.kind === "list" && list.length >= (work.end.most ?? Number.POSITIVE_INFINITY);
+    if (!ends && !isFull && passed !== items.end - items.start) throw notServed(); // no item may be lost unseen
+    return { items: list, found, sum, failure: error === undefined ? undefined : [crew.toError(error)] };
   }
 
   #pack({ values, start, end }: Items): Packed {

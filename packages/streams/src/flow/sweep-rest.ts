@@ -1,9 +1,8 @@
-import { ProcessError } from "@job-orch/core";
 import { isShared, sharedLike, toShared, type TypedArray } from "../typed-array.ts";
 import { unpackList } from "../work/pack.ts";
 import { resetCursor, stopAll, stopFlag } from "../work/stop-flag.ts";
 import type { SweepResponse, Work } from "../work/work.ts";
-import type { Crew } from "./crew.ts";
+import { type Crew, notServed } from "./crew.ts";
 import { endCalls } from "./end-calls.ts";
 import { targetTooShort } from "./target-too-short.ts";
 
@@ -94,7 +93,7 @@ export async function sweepRest(elements: TypedArray, options: SweepOptions): Pr
       if (failed !== undefined) throw (failed as { readonly error: unknown }).error;
       const left = Int32Array.from(missing ?? covered.keys()).filter((range) => covered[range] === 0);
       if (left.length === 0) break;
-      if (left.length === missing?.length) throw new ProcessError("The pool answers, but its workers do not run what they are sent", {});
+      if (left.length === missing?.length) throw notServed();
       missing = left;
       resetCursor(stop);
     }

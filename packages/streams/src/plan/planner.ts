@@ -9,7 +9,12 @@ const LEAST_LEFT_US = 2_000;
 /** The first items are measured until they took this long or were so many. Units: milliseconds. */
 const TRIAL_MS = 2;
 const TRIAL_ITEMS = 1_024;
-/** How much a new sample counts. */
+/** … and then on until two samples in a row are alike, but no longer than this: functions warm up, and machines are busy. Units: milliseconds. */
+const LONGEST_TRIAL_MS = 20;
+const ALIKE = 1.5;
+/** The least of so many samples counts: functions warm up, and what disturbs a measurement only adds to it. */
+const SAMPLES = 3;
+/** How much a new sample of workers counts. */
 const ALPHA = 0.3;
 
 export interface PlannerOptions {
@@ -30,6 +35,7 @@ export class Planner {
   #plan: Plan;
   #trialMs = 0;
   #trialItems = 0;
+  readonly #samplesUs: number[] = [];
   #itemUs: number | undefined;
   #transportUs: number | undefined;
 
@@ -56,11 +62,13 @@ export class Planner {
   /** What items took here. `transportUs` measures what sending them would cost; it is asked once. `left`: items, where known. */
   ranHere(items: number, tookMs: number, transportUs: () => number, left: number | undefined): void {
     if (items === 0) return;
-    this.#observe(items, tookMs, this.where !== "undecided");
+    if (this.#samplesUs.push((tookMs * 1_000) / items) > SAMPLES) this.#samplesUs.shift();
+    this.#itemUs = Math.min(...this.#samplesUs);
     if (this.where === "undecided") {
       this.#trialItems += items;
       this.#trialMs += tookMs;
       if (this.#trialMs < TRIAL_MS && this.#trialItems < TRIAL_ITEMS) return;
+      if (!this.#isSteady() && this.#trialMs < LONGEST_TRIAL_MS) return;
       this.#transportUs = transportUs();
     }
     if (this.#transportUs === undefined) return;
@@ -76,7 +84,8 @@ export class Planner {
   /** What items took at a worker. */
   ranThere(items: number, tookMs: number): void {
     if (items === 0) return;
-    this.#observe(items, tookMs, true);
+    const sampleUs = (tookMs * 1_000) / items;
+    this.#itemUs = this.#itemUs === undefined ? sampleUs : this.#itemUs + ALPHA * (sampleUs - this.#itemUs);
     if (this.#options.force || this.#transportUs === undefined) return;
     const gain = this.#gain();
     if (gain < LEAST_GAIN_THERE) this.#decide("here", `an item costs as much to send as it would gain: ${gain.toFixed(2)} times`);
@@ -87,15 +96,14 @@ export class Planner {
     this.#decide("here", why);
   }
 
+  #isSteady(): boolean {
+    const [last = 0, before = 0] = this.#samplesUs.toReversed();
+    return before > 0 && last < before * ALIKE && before < last * ALIKE;
+  }
+
   #gain(): number {
     const itemUs = this.#itemUs ?? 0;
     return itemUs / ((this.#transportUs ?? 0) + itemUs / this.#options.workers());
-  }
-
-  #observe(items: number, tookMs: number, smooth: boolean): void {
-    const sampleUs = (tookMs * 1_000) / items;
-    // While functions warm up only the last sample counts.
-    this.#itemUs = smooth && this.#itemUs !== undefined ? this.#itemUs + ALPHA * (sampleUs - this.#itemUs) : sampleUs;
   }
 
   #decide(where: "here" | "workers", why: string): void {

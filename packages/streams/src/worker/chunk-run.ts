@@ -95,7 +95,8 @@ export class ChunkRun {
 
   /** What the answer means; false when the item goes no further. */
   #settle(step: number, returned: unknown): boolean {
-    switch (this.#compiled.steps[step]) {
+    const meaning = this.#compiled.steps[step];
+    switch (meaning) {
       case Step.Map:
         this.#value = returned;
         return true;
@@ -114,8 +115,8 @@ export class ChunkRun {
       }
       case Step.Each:
       case undefined:
-        return false;
     }
+    return false;
   }
 
   #keep(value: unknown): void {
