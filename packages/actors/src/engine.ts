@@ -53,7 +53,10 @@ export class Engine implements MessageHome {
       (activation) => this.#wake(activation),
     );
     this.#deadlines = new Deadlines(this.name, settings.environment.clock, (message, error) => this.abandon(message, error));
-    this.#life = new Lifecycle(this.name, settings, this.#actors, this.emitter, (activation) => this.#settled(activation));
+    this.#life = new Lifecycle(this.name, settings, this.#actors, this.emitter, (activation) => {
+      this.#nowMs = steadyNow(settings.environment.clock);
+      this.#settled(activation);
+    });
   }
 
   readonly nextId = (): string => this.#nextId();
@@ -207,6 +210,7 @@ export class Engine implements MessageHome {
       const ready = this.#life.activate(activation);
       if (isPromise(ready)) {
         ready.then((failure) => {
+          this.#nowMs = steadyNow(this.#settings.environment.clock);
           this.#running--;
           this.#activated(activation, failure);
           this.#schedule();

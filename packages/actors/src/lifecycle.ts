@@ -78,7 +78,8 @@ export class Lifecycle {
       if (!activation.isUnsaved) void this.rest(activation); // it was late
       return;
     }
-    if (this.#actors.size > this.#settings.max) this.makeRoom(0);
+    // With a store that fails it is the next new actor that tries again, and the sweep: not each failure at once.
+    if (this.#actors.size > this.#settings.max && !activation.isUnsaved) this.makeRoom(0);
     if (this.#settings.idleMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(nowMs + this.#settings.idleMs);
   }
 
@@ -145,6 +146,7 @@ export class Lifecycle {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#sweeper.stop();
+    await Promise.all(this.#resting.values()); // what fails of these is tried once more
     await this.restAll([...this.#actors.values()]);
   }
 
