@@ -110,6 +110,7 @@ export class Subject {
     await this.hello;
     for (const piece of pieces) {
       await new Promise<void>((resolve, reject) => void this.#output.write(piece, (error) => (error ? reject(error) : resolve())));
+      await new Promise((resolve) => void setTimeout(resolve, 1)); // or the system would join it with the next
     }
   }
 
@@ -140,7 +141,7 @@ export class Subject {
   /** What the worker said that `matches`, now or within the patience. */
   async first(matches: (said: Said) => boolean, what: string, patienceMs = PATIENCE_MS): Promise<Said> {
     const until = Date.now() + patienceMs;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       for (; at < this.said.length; at++) if (matches(this.said[at] as Said)) return this.said[at] as Said;
       if (this.#broken !== undefined) throw this.#broken;
       if (this.#end !== undefined) assert.fail(`the worker ended (${how(this.#end)}) without: ${what}${this.#tail()}`);
@@ -184,7 +185,7 @@ export class Subject {
   }
 
   #tail(): string {
-    const last = this.printed.trimEnd().split("\n").slice(-3).join(" | ").slice(-300);
+    const last = this.printed.trimEnd().split("\n").slice(-12).join(" | ").slice(-800);
     return last === "" ? "" : `; it printed: ${last}`;
   }
 
@@ -213,7 +214,8 @@ export class Subject {
     const until = Date.now() + patienceMs;
     while (!settled) {
       if (this.#broken !== undefined) throw this.#broken;
-      if (this.#end !== undefined && otherwise !== "did not end") assert.fail(`the worker ended (${how(this.#end)}) and ${otherwise}${this.#tail()}`);
+      if (this.#end !== undefined && otherwise !== "did not end")
+        assert.fail(`the worker ended (${how(this.#end)}) and ${otherwise}${this.#tail()}`);
       if (Date.now() >= until) assert.fail(`within ${patienceMs} ms the worker ${otherwise}${this.#tail()}`);
       await this.#change(until - Date.now());
     }

@@ -111,7 +111,7 @@ export class FrameParser {
     if (isUtf8(bytes)) return this.#walk(bytes.toString("utf8"));
     if (this.#sink.onStray === undefined) throw new ProtocolError("A line is not UTF-8");
     // Somebody printed bytes among the frames: only their own lines are lost.
-    for (let start = 0; start < bytes.byteLength; ) {
+    for (let start = 0; start < bytes.byteLength;) {
       const end = bytes.indexOf(LINE_FEED, start) + 1;
       const line = bytes.subarray(start, end);
       if (isUtf8(line)) this.#walk(line.toString("utf8"));

@@ -158,7 +158,7 @@ export class LineWorker {
     this.#feeding = true;
     const startMs = performance.now();
     let flushedMs = startMs;
-    for (let beforeMs = startMs; this.#queue.waiting > 0 && !this.#held; ) {
+    for (let beforeMs = startMs; this.#queue.waiting > 0 && !this.#held;) {
       const room = this.#queue.running === 0 ? this.#atOnce : this.#options.concurrency - this.#queue.running;
       if (room <= 0) break;
       const batch = this.#queue.take(room, this.#acks ? this.#outbox : undefined);

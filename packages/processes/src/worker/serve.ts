@@ -30,7 +30,9 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
   const names = all.map(({ name }) => name).join(", ");
   const settings = readSettings(process.env);
   if (settings === undefined) {
-    process.stderr.write(`This is a worker for the jobs ${names}: a host starts it, processes(job, { command: … }) of @job-orch/processes.\n`);
+    process.stderr.write(
+      `This is a worker for the jobs ${names}: a host starts it, processes(job, { command: … }) of @job-orch/processes.\n`,
+    );
     process.exitCode = 2;
     return;
   }

@@ -27,7 +27,10 @@ export const controlling: readonly Clause[] = [
       const { op, value } = await subject.answer(1, PROMPT_MS);
       const { name, code } = value as Readonly<Record<string, unknown>>;
       assert.equal(op, "E");
-      assert(code === "ERR_CANCELLED" || code === "ABORT_ERR" || name === "AbortError", `the error is ${String(name)}, code ${String(code)}`);
+      assert(
+        code === "ERR_CANCELLED" || code === "ABORT_ERR" || name === "AbortError",
+        `the error is ${String(name)}, code ${String(code)}`,
+      );
       await subject.send("R 2 ljp.echo 2");
       assert.equal((await subject.answer(2, PROMPT_MS)).value, 2);
     },
@@ -41,7 +44,10 @@ export const controlling: readonly Clause[] = [
       await subject.answer(1);
       await subject.send("X 1", "R 2 ljp.echo 2");
       await subject.answer(2);
-      assert.deepEqual(subject.said.filter(({ op }) => op !== "B").map(({ id }) => id), [1, 2]);
+      assert.deepEqual(
+        subject.said.filter(({ op }) => op !== "B").map(({ id }) => id),
+        [1, 2],
+      );
     },
   },
   {
@@ -57,7 +63,14 @@ export const controlling: readonly Clause[] = [
       await subject.answer(1);
       await subject.send("R 2 ljp.echo 2", 'R 3 ljp.fail "x"');
       await Promise.all([subject.answer(2), subject.answer(3)]);
-      for (const id of [1, 2, 3]) assert.match(subject.said.filter((said) => said.id === id).map(({ op }) => op).join(""), /^B[KE]$/);
+      for (const id of [1, 2, 3])
+        assert.match(
+          subject.said
+            .filter((said) => said.id === id)
+            .map(({ op }) => op)
+            .join(""),
+          /^B[KE]$/,
+        );
     },
   },
   {
@@ -71,7 +84,8 @@ export const controlling: readonly Clause[] = [
       await subject.first(({ op }) => op === "B", "begun frame");
       await subject.send("R 2 ljp.echo 2", "T 2", "T 1");
       const taken = await subject.answer(2, PROMPT_MS);
-      if (taken.op === "T" && taken.value === false) await subject.first(({ op, id }) => op === "K" && id === 2, "answer after T 2 0", PROMPT_MS);
+      if (taken.op === "T" && taken.value === false)
+        await subject.first(({ op, id }) => op === "K" && id === 2, "answer after T 2 0", PROMPT_MS);
       assert.equal((await subject.first(({ op, id }) => op === "T" && id === 1, "answer to T 1", PROMPT_MS)).value, false);
       await subject.send("X 1");
       await subject.first(({ op, id }) => op === "E" && id === 1, "answer to the cancelled request", PROMPT_MS);

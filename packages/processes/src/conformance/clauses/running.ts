@@ -1,28 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { writePayload } from "../../protocol/payload.ts";
 import type { Clause } from "../clause.ts";
 import type { Said, Subject } from "../subject.ts";
 
 /** JSON that careless readers and writers change. */
-const VALUES: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1.5e-7,
-  9007199254740991,
-  "",
-  "å ∑ 漢字 😀",
-  'quotes " and \\ and / and \\n',
-  "control \u0000\u0001\t\r\n\u001f\u007f",
-  "line separators \u2028 \u2029",
-  "  blanks at both ends  ",
-  "\u001eK 1 1",
-  [],
-  {},
-  [[[[]]], [null]],
-  { "": 1, "odd key\n": { a: [1, { b: "c" }] }, "😀": "K 1 2" },
-  "%s %d $HOME `id` $(id) * ? ~ !!",
-];
+const VALUES = (
+  JSON.parse(readFileSync(new URL("../../../protocol/vectors.json", import.meta.url), "utf8")) as { readonly values: readonly unknown[] }
+).values;
 
 export const running: readonly Clause[] = [
   {
@@ -139,7 +124,11 @@ export const running: readonly Clause[] = [
     jobs: ["ljp.meta"],
     check: async (start) => {
       const subject = start();
-      await subject.send('M 1 {"id":"order-1","attempt":3,"leftMs":60000,"headers":{"tenant":"å"}}', "R 1 ljp.meta null", "R 2 ljp.meta null");
+      await subject.send(
+        'M 1 {"id":"order-1","attempt":3,"leftMs":60000,"headers":{"tenant":"å"}}',
+        "R 1 ljp.meta null",
+        "R 2 ljp.meta null",
+      );
       const { id, attempt, headers, leftMs } = (await subject.answer(1)).value as Readonly<Record<string, unknown>>;
       assert.deepEqual({ id, attempt, headers }, { id: "order-1", attempt: 3, headers: { tenant: "å" } });
       assert(typeof leftMs === "number" && leftMs > 0 && leftMs <= 60_000, `leftMs is ${String(leftMs)}`);
@@ -170,7 +159,11 @@ export const running: readonly Clause[] = [
     check: async (start) => {
       const subject = start();
       await subject.send('R 1 ljp.print "a stray print"', 'R 2 ljp.print "E 1 {}"', "R 3 ljp.echo 3");
-      for (const [id, value] of [[1, "a stray print"], [2, "E 1 {}"], [3, 3]] as const) {
+      for (const [id, value] of [
+        [1, "a stray print"],
+        [2, "E 1 {}"],
+        [3, 3],
+      ] as const) {
         assert.deepEqual(await subject.answer(id), { op: "K", id, value });
       }
       assert.equal(answers(subject).length, 3, "a print was taken for an answer");
