@@ -122,3 +122,19 @@ test("a heap does what a list would do", async () => {
     { numRuns: 150 },
   );
 });
+
+test("a heap of hundreds stays in order when any of them is taken out", async () => {
+  const dues = array(integer({ min: 0, max: 1_000 }), { minLength: 50, maxLength: 400, size: "max" });
+  await assert(
+    asyncProperty(dues, integer({ min: 2, max: 7 }), async (dues, every) => {
+      const clock = new HandClock(0);
+      using heap = timerHeap({ clock });
+      const fired: number[] = [];
+      const handles = dues.map((dueMs) => heap.at(dueMs, (value) => void fired.push(value), dueMs));
+      for (let i = 0; i < handles.length; i += every) heap.cancel(handles[i] as number);
+      await clock.block(1_000);
+      expect(fired).toEqual(dues.filter((_, i) => i % every !== 0).toSorted((one, other) => one - other));
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -128,8 +128,9 @@ export function events<Message>(source: EventSource<Message>, options: EventsOpt
   const { clock = systemClock, signal } = options;
   checkMembers("clock", clock, ["now", "after"], "a clock");
   checkSignal(signal);
+  const root = new Root(source, () => signal?.removeEventListener("abort", dispose));
   const stage = new Stage<Message, Message>(
-    new Root(source),
+    root,
     map((message) => message),
     clock,
   );

@@ -24,9 +24,12 @@ export class Root<Message> implements Lender<Message> {
   #iterator: AsyncIterator<Message> | undefined;
   #next: Promise<IteratorResult<Message>> | undefined;
 
-  constructor(source: EventSource<Message>) {
+  readonly #onDispose: () => void;
+
+  constructor(source: EventSource<Message>, onDispose: () => void) {
     checkMembers("source", source, [Symbol.asyncIterator], "a receiver or another async iterable");
     this.#source = source;
+    this.#onDispose = onDispose;
   }
 
   get room(): number {
@@ -52,6 +55,7 @@ export class Root<Message> implements Lender<Message> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.finish();
+    this.#onDispose();
     if (this.#source[Symbol.asyncDispose] !== undefined) await this.#source[Symbol.asyncDispose]?.();
     else if (this.#iterator?.return !== undefined) void Promise.resolve(this.#iterator.return()).catch(() => undefined); // it may be busy for ever
   }

@@ -47,7 +47,7 @@ async function plays(
 test("debounce does what a simple model does", async () => {
   await assert(
     asyncProperty(
-      array(step, { maxLength: 25 }),
+      array(step, { minLength: 5, maxLength: 25, size: "max" }),
       integer({ min: 1, max: 20 }),
       integer({ min: 1, max: 40 }),
       async (steps, quietMs, maxWaitMs) => {
@@ -74,7 +74,7 @@ test("debounce does what a simple model does", async () => {
 
 test.each(["first", "last", "both"] as const)("throttle with the %s edge does what a simple model does", async (edge) => {
   await assert(
-    asyncProperty(array(step, { maxLength: 25 }), integer({ min: 1, max: 25 }), async (steps, everyMs) => {
+    asyncProperty(array(step, { minLength: 5, maxLength: 25, size: "max" }), integer({ min: 1, max: 25 }), async (steps, everyMs) => {
       const out: Note[] = [];
       const intervals = new Map<number, { endMs: number; latest: Note | undefined }>();
       await plays(steps, (source) => source.throttle({ everyMs, edge, key: ({ key }) => key }), {
@@ -98,7 +98,7 @@ test.each(["first", "last", "both"] as const)("throttle with the %s edge does wh
         },
       });
     }),
-    { numRuns: 15 },
+    { numRuns: 100 },
   );
 });
 

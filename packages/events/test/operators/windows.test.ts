@@ -106,7 +106,7 @@ test("more than may be held closes the first window before its time, or fails, a
   await failing[Symbol.asyncDispose]();
 });
 
-const times = array(integer({ min: 0, max: 300 }), { maxLength: 60 });
+const times = array(integer({ min: 0, max: 300 }), { maxLength: 60, size: "max" });
 
 test("with enough lateness, tumbling and sliding windows are those of a simple model", async () => {
   await assert(
