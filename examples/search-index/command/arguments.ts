@@ -1,6 +1,8 @@
 import { realpathSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { HostChoice } from "../hosts/term-host.ts";
 
 /** What to do, as the command line says it. */
 export type Command =
@@ -11,6 +13,7 @@ export type Command =
       readonly directory: string;
       readonly dbPath: string;
       readonly fresh: boolean;
+      readonly host: HostChoice;
       /** The same command once more, as one types it. */
       readonly again: string;
     }
@@ -31,11 +34,14 @@ export class UsageError extends Error {
 const DEFAULT_DB = ".job-orch/demo.db";
 const DEFAULT_LIMIT = 10;
 const MOST_RESULTS = 1_000;
+const MOST_THREADS = 64;
 
 const OPTIONS = {
   search: { type: "string" },
   limit: { type: "string" },
   fresh: { type: "boolean" },
+  threads: { type: "string" },
+  processes: { type: "string" },
   db: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -54,11 +60,15 @@ export function toCommand(args: readonly string[], { userFolder, workspace }: Su
   if (positionals.length > 1)
     throw new UsageError(`One directory at a time: ${positionals.map((name) => `"${name}"`).join(", ")} are ${positionals.length}.`);
   const [given] = positionals;
+  const host = toHost(values.threads, values.processes);
   const dbPath = values.db === undefined ? resolve(workspace, DEFAULT_DB) : toDbPath(values.db, userFolder);
   if (values.search === undefined) {
     if (values.limit !== undefined) throw new UsageError("--limit goes with --search.");
     const directory = toDirectory(given === undefined ? resolve(workspace, "node_modules") : resolve(userFolder, given));
-    return { kind: "index", directory, dbPath, fresh: values.fresh ?? false, again: again(given, values.db) };
+    return { kind: "index", directory, dbPath, fresh: values.fresh ?? false, host, again: again(given, values.db) };
+  }
+  if (values.threads !== undefined || values.processes !== undefined) {
+    throw new UsageError("--threads and --processes say where texts are tokenised, and --search tokenises none.");
   }
   if (values.fresh === true) throw new UsageError("--fresh starts an index again and --search looks into one: use one of them.");
   if (!/[\p{L}\p{N}]/u.test(values.search)) throw new UsageError('--search takes words, as in --search "event emitter".');
@@ -103,6 +113,22 @@ function toDbPath(given: string, userFolder: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
     throw new UsageError(`--db takes a file, but ${path} is a directory.`);
   return path;
+}
+
+function toHost(threads: string | undefined, processes: string | undefined): HostChoice {
+  const size = availableParallelism();
+  if (threads !== undefined && processes !== undefined) throw new UsageError("--threads or --processes, not both.");
+  if (processes !== undefined) {
+    if (processes !== "node" && processes !== "python" && processes !== "rust") {
+      throw new UsageError(`--processes takes node, python or rust, not "${processes}".`);
+    }
+    return { kind: processes, size };
+  }
+  if (threads === undefined) return { kind: "threads", size };
+  const count = Number(threads);
+  if (!/^\d+$/.test(threads) || count > MOST_THREADS)
+    throw new UsageError(`--threads takes a whole number from 0 to ${MOST_THREADS}, not "${threads}".`);
+  return count === 0 ? { kind: "here" } : { kind: "threads", size: count };
 }
 
 function toLimit(given: string | undefined): number {

@@ -1,6 +1,9 @@
+import { openTermHost, type TermHost } from "../hosts/term-host.ts";
+import { noteHost } from "../run/host-records.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { Run } from "../run/run.ts";
 import { clearWorkplace, openWorkplace, type Workplace } from "../run/workplace.ts";
+import { hostFolderOf, hostRecordsOf } from "../store/paths.ts";
 import { totalsOf } from "../store/totals.ts";
 import { plural, count } from "../terminal/format.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -16,18 +19,20 @@ export async function indexDirectory(command: IndexCommand, screen: Screen, comp
     complain(`Another run is at work on ${command.dbPath}: --fresh has to wait for its end.`);
     return 1;
   }
+  const host = openTermHost(command.host, hostFolderOf(command.dbPath));
   const workplace = openWorkplace(command.dbPath);
   try {
-    return await work(command, workplace, screen);
+    return await work(command, workplace, host, screen);
   } finally {
+    await host.close();
     await workplace.close();
   }
 }
 
-async function work({ directory, dbPath, again }: IndexCommand, workplace: Workplace, screen: Screen): Promise<number> {
+async function work({ directory, dbPath, again }: IndexCommand, workplace: Workplace, host: TermHost, screen: Screen): Promise<number> {
   const { paint } = screen;
   screen.print("", `  ${paint("bold", "Search index")} of ${directory}`);
-  const run = new Run(workplace);
+  const run = new Run(workplace, host);
   const shown = showProgress(screen, () => run.progress());
   const interrupts = new Interrupts(() => screen.print("", "  Stopping when what is under way is done. Ctrl-C again quits at once."));
   try {
@@ -56,7 +61,13 @@ async function work({ directory, dbPath, again }: IndexCommand, workplace: Workp
   }
   const { tally, meters, accidents } = run;
   const totals = totalsOf(workplace.index, directory);
-  screen.print(...summary({ directory, elapsedMs: progress.elapsedMs, tally, meters, totals, accidents }, screen));
+  const hosts = noteHost(hostRecordsOf(dbPath), directory, {
+    name: host.name,
+    files: tally.new + tally.changed,
+    elapsedMs: progress.elapsedMs,
+    tokeniseMs: meters.tokenise.percentileMs(50),
+  });
+  screen.print(...summary({ directory, elapsedMs: progress.elapsedMs, tally, meters, totals, accidents, host, hosts }, screen));
   screen.print("", `  Now search it: ${paint("bold", `${again}${again.includes(" -- ") ? "" : " --"} --search "event emitter"`)}`, "");
   return 0;
 }

@@ -5,7 +5,7 @@ const UPPER = 2;
 const LETTER = /[\p{L}\p{N}\p{M}\p{So}\p{Cs}]/u;
 
 /** What each UTF-16 unit is. Halves of pairs are taken as letters: most of them are, or are signs worth finding. */
-const KINDS = Uint8Array.from({ length: 0x1_0000 }, (_, unit) => {
+export const KINDS = Uint8Array.from({ length: 0x1_0000 }, (_, unit) => {
   if (unit >= 0x41 && unit <= 0x5a) return UPPER;
   return LETTER.test(String.fromCharCode(unit)) ? WORD : SEPARATOR;
 });

@@ -1,5 +1,5 @@
 /** The lower case of each UTF-16 unit, where that is one unit as well. */
-const LOWER = Uint16Array.from({ length: 0x1_0000 }, (_, unit) => {
+export const LOWER = Uint16Array.from({ length: 0x1_0000 }, (_, unit) => {
   const lower = String.fromCharCode(unit).toLowerCase();
   return lower.length === 1 ? lower.charCodeAt(0) : unit;
 });

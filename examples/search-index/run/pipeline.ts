@@ -1,4 +1,5 @@
 import { filter, flatMap, pipe, processor, shared } from "@job-orch/core";
+import type { TermHost } from "../hosts/term-host.ts";
 import { indexJob } from "../jobs/index.ts";
 import { getRead, readJob } from "../jobs/read.ts";
 import type { FoundFile, ReadResponse, TermedFile, TextFile, WalkRequest, WalkResponse } from "../jobs/shapes.ts";
@@ -38,7 +39,11 @@ const RETRY = { attempts: 30, backoff: { kind: "exponential", baseMs: 100, maxMs
 /** `walk → read → tokenise → index`, each a processor on the same SQLite file. */
 export type SearchPipeline = ReturnType<typeof searchPipeline>;
 
-export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "transport" | "dbPath" | "index">, tally: Tally) {
+export function searchPipeline(
+  { transport, dbPath, index }: Pick<Workplace, "transport" | "dbPath" | "index">,
+  tally: Tally,
+  host: Pick<TermHost, "count">,
+) {
   const further = async (request: WalkRequest, key: string): Promise<void> => {
     await pipeline.send(request, { dedupeKey: key, dedupe: { scope: "window", windowMs: SCAN_MEMORY_MS } });
   };
@@ -51,19 +56,19 @@ export function searchPipeline({ transport, dbPath, index }: Pick<Workplace, "tr
       retry: RETRY,
     },
   );
-  const resources = shared({ index, texts: new TextShelf() });
+  const resources = { index, texts: new TextShelf() };
   const read = processor(
     watched(readJob, (file) => onRead(file)),
     {
       transport,
       concurrency: 32,
-      resources,
+      resources: shared(resources),
       retry: RETRY,
     },
   );
   const tokenise = processor(
     watched(tokeniseJob, (file) => onTokenised(file)),
-    { transport, concurrency: 32, resources, retry: RETRY },
+    { transport, concurrency: 32, resources: shared({ ...resources, count: host.count }), retry: RETRY },
   );
   const write = processor(
     watched(indexJob, ({ change }) => tally.indexed(change)),

@@ -1,4 +1,5 @@
 import { type Running, start } from "@job-orch/core";
+import type { TermHost } from "../hosts/term-host.ts";
 import { RefusedFileError } from "../jobs/refused-file-error.ts";
 import { type Meters, metersOf } from "./meters.ts";
 import { type SearchPipeline, searchPipeline } from "./pipeline.ts";
@@ -23,9 +24,9 @@ export class Run {
   readonly #progress: ProgressMaker;
   readonly #running: Running;
 
-  constructor(workplace: Workplace) {
+  constructor(workplace: Workplace, host: Pick<TermHost, "count">) {
     this.#workplace = workplace;
-    this.#pipeline = searchPipeline(workplace, this.tally);
+    this.#pipeline = searchPipeline(workplace, this.tally, host);
     const { pipeline, gate } = this.#pipeline;
     this.meters = metersOf(this.#pipeline);
     pipeline.on("dead", ({ processor, error }) => {

@@ -12,3 +12,13 @@ export function lockPathOf(dbPath: string): string {
 export function filesOf(dbPath: string): readonly string[] {
   return [dbPath, indexPathOf(dbPath), lockPathOf(dbPath)].flatMap((path) => [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]);
 }
+
+/** Where programs and tables for other hosts are kept. */
+export function hostFolderOf(dbPath: string): string {
+  return `${dbPath.replace(/\.db$/, "")}.hosts`;
+}
+
+/** How runs did, by where they tokenised. */
+export function hostRecordsOf(dbPath: string): string {
+  return `${dbPath.replace(/\.db$/, "")}.hosts.json`;
+}

@@ -1,5 +1,7 @@
 import { relative, sep } from "node:path";
 import { REFUSALS } from "../jobs/refused-file-error.ts";
+import type { TermHost } from "../hosts/term-host.ts";
+import type { HostRecord } from "../run/host-records.ts";
 import type { Meters } from "../run/meters.ts";
 import { STAGES } from "../run/pipeline.ts";
 import type { Tally } from "../run/tally.ts";
@@ -15,11 +17,23 @@ export interface SummaryOf {
   readonly totals: Totals;
   /** Dead letters for another reason than the files themselves. */
   readonly accidents: readonly string[];
+  /** Where texts were tokenised. */
+  readonly host: Pick<TermHost, "name" | "ended" | "begunAgain">;
+  /** How other runs over this directory did, the latest of each host. */
+  readonly hosts: readonly HostRecord[];
 }
 
 /** What a run did, and what the index has now. */
 export function summary(run: SummaryOf, screen: Pick<Screen, "paint" | "columns">): readonly string[] {
-  return [...headline(run, screen), "", ...figures(run, screen), "", ...latencies(run, screen), ...deadLetters(run, screen)];
+  return [
+    ...headline(run, screen),
+    "",
+    ...figures(run, screen),
+    "",
+    ...latencies(run, screen),
+    ...hostsOf(run, screen),
+    ...deadLetters(run, screen),
+  ];
 }
 
 function headline({ tally, elapsedMs, directory }: SummaryOf, { paint }: Pick<Screen, "paint">): readonly string[] {
@@ -60,6 +74,25 @@ function latencies({ meters }: SummaryOf, { paint }: Pick<Screen, "paint">): rea
     cells([stage, count(meters[stage].done), ms(meters[stage].percentileMs(50)), ms(meters[stage].percentileMs(99))]),
   );
   return [paint("dim", `  ${cells(["stage", "requests", "p50", "p99"])}`), ...rows.map((row) => `  ${row}`)];
+}
+
+/** Where texts were tokenised, how that went, and how it goes elsewhere. */
+function hostsOf({ host, hosts, meters }: SummaryOf, { paint }: Pick<Screen, "paint">): readonly string[] {
+  if (meters.tokenise.done === 0) return [];
+  const { ended } = host;
+  const again = host.begunAgain();
+  const what =
+    ended.length === 0
+      ? ""
+      : `: ${plural(ended.length, "worker")} ended (${[...new Set(ended)].join(", ")}), replaced, ${plural(again, "text")} begun again`;
+  const lines = ["", `  tokenised on ${host.name}${ended.length === 0 ? "" : paint("yellow", what)}`];
+  if (hosts.length < 2) return lines;
+  const width = Math.max(...hosts.map(({ name }) => name.length));
+  const rows = hosts.map(({ name, perSecond, tokeniseMs }) => {
+    const median = tokeniseMs === undefined ? "" : `, tokenise p50 ${latency(tokeniseMs)}`;
+    return `    ${name.padEnd(width)}  ${`${count(perSecond)} files/s`.padStart(14)}${median}${name === host.name ? "  (this run)" : ""}`;
+  });
+  return [...lines, ...rows.map((row) => paint("dim", row))];
 }
 
 function deadLetters(

@@ -1,0 +1,4 @@
+import { serve } from "@job-orch/threads";
+import { countTermsJob } from "../jobs/count-terms.ts";
+
+serve(countTermsJob);
