@@ -2,7 +2,7 @@ import type { Capabilities, Control, Inspect, Transport } from "@job-orch/core";
 import { defineJob, pipe, processor } from "@job-orch/core";
 import type { DatabaseSync } from "node:sqlite";
 import { expectAssignable, expectError, expectNotAssignable, expectType } from "tsd";
-import { sendTx, sqlite, type SqliteCapabilities, type SqliteTransport } from "../src/index.ts";
+import { sendTx, sqlite, type SqliteCapabilities, type SqliteOptions, type SqliteTransport } from "../src/index.ts";
 
 // What it is.
 const transport = sqlite("jobs.db");
@@ -54,3 +54,9 @@ expectError(sendTx(db, ship, { id: 1 }, { timeoutMs: 1 }));
 expectError(sendTx(db, processor(defineJob({ name: "ship", run: (id: number) => id }), { transport: elsewhere }), 1));
 expectError(sendTx(db, pipe(ship), { id: 1 }));
 expectError(transport.enqueue(db, "ship", []));
+
+// A named group can be ended, by its name or by how long nobody received from it.
+expectType<Promise<boolean>>(sqlite("jobs.db").removeGroup("news", "audit"));
+expectAssignable<SqliteOptions>({ retention: { idleGroupMs: 86_400_000 } });
+expectNotAssignable<SqliteOptions>({ retention: { idleGroupMs: "1 day" } });
+expectNotAssignable<SqliteOptions>({ journal: "off" });
