@@ -11,9 +11,16 @@ it("a ring does what an array does, at its ends", () => {
       let next = 0;
       for (const name of operations) {
         if (name === "shift") expect(ring.shift()).toBe(model.shift());
-        else if (name === "clear" && next % 7 === 0) [ring.clear(), (model.length = 0)];
-        else if (name === "unshift") [ring.unshift(next), model.unshift(next++)];
-        else [ring.push(next), model.push(next++)];
+        else if (name === "clear" && next % 7 === 0) {
+          ring.clear();
+          model.length = 0;
+        } else if (name === "unshift") {
+          ring.unshift(next);
+          model.unshift(next++);
+        } else {
+          ring.push(next);
+          model.push(next++);
+        }
         expect(ring.length).toBe(model.length);
       }
       while (model.length > 0) expect(ring.shift()).toBe(model.shift());
