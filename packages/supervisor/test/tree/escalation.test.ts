@@ -55,6 +55,34 @@ describe("children that fail too often", () => {
   });
 });
 
+describe("a child that can never come up", () => {
+  it("is tried seldom, its neighbour goes on, and it comes up when it is mended", async () => {
+    const { actor, begin, clock, of } = stage();
+    let tries = 0;
+    let mended = false;
+    const broken = {
+      id: "broken",
+      start: async () => {
+        tries++;
+        if (!mended) throw new Error("no such file");
+        const ended = Promise.withResolvers<void>();
+        const stop = async (): Promise<void> => ended.resolve();
+        return { ended: ended.promise, stop, [Symbol.asyncDispose]: stop };
+      },
+    };
+    const running = await begin([actor("a"), broken], { whenCrashLooping: "probe" });
+    await clock.advance(600_000);
+    expect(tries).toBeLessThan(40); // in ten minutes
+    expect(of("exited").every(({ child }) => child === "broken")).toBe(true);
+    expect(running.ready).toBe(false);
+
+    mended = true;
+    await clock.advance(35_000);
+    expect(running.ready).toBe(true);
+    expect(of("recovered")).toHaveLength(1);
+  });
+});
+
 describe("a nested supervisor", () => {
   it("is up when all its children are, and stops before what is left of it", async () => {
     const { actor, begin, seen, clock } = stage();

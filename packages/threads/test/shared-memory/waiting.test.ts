@@ -80,6 +80,23 @@ describe("a wait", () => {
   });
 });
 
+describe("a new end of a ring", () => {
+  it("goes on where the one before it left off: after what was flushed", () => {
+    const shared = byteRing(64);
+    const dead = new ByteRingWriter(shared);
+    dead.write(Uint8Array.of(1));
+    dead.flush();
+    dead.write(Uint8Array.of(2));
+    const writer = new ByteRingWriter(shared);
+    writer.write(Uint8Array.of(3));
+    writer.flush();
+    const reader = new ByteRingReader(shared);
+    expect([reader.read(), new ByteRingReader(shared).read()]).toEqual([Uint8Array.of(1), Uint8Array.of(1)]); // it gave nothing back yet
+    expect([reader.read(), reader.read()]).toEqual([Uint8Array.of(3), undefined]);
+    expect(new ByteRingReader(shared).read()).toBe(undefined);
+  });
+});
+
 describe("a pool that may allocate", () => {
   it("lends a buffer that is not its own when all are taken", () => {
     const shared = bufferPool({ buffers: 1, bytes: 20_000 });
