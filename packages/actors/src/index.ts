@@ -3,3 +3,8 @@ export type { ActorCallOptions, Actors, AskOptions, TellOptions } from "./actors
 export { ActorStoppedError, DeadlockError, HostLostError, SnapshotError } from "./errors.ts";
 export type { ActorEvents, DeadLetter, Directive } from "./events.ts";
 export type { ActorsOptions } from "./options.ts";
+export type { ActorHost } from "./placement/actor-host.ts";
+export { type LocalHost, localHost } from "./placement/local-host.ts";
+export { fnv1a, partitionOf, PARTITIONS } from "./placement/partition.ts";
+export { type PlacedActors, placedActors, type PlacedActorsOptions } from "./placement/placed-actors.ts";
+export { ownerOf } from "./placement/rendezvous.ts";

@@ -1,0 +1,229 @@
+import { BusyError, ClosedError, DeadlineError, OptionError, systemClock } from "@job-orch/core";
+import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
+import { HostLostError } from "../errors.ts";
+import type { ActorHost } from "./actor-host.ts";
+import { type Parcel, PartitionLane } from "./partition-lane.ts";
+import { PARTITIONS, partitionOf } from "./partition.ts";
+import { ownerOf } from "./rendezvous.ts";
+
+export interface PlacedActorsOptions<Request> {
+  readonly key: (request: Request) => string;
+  /** What becomes of a message that an actor worked on when its host died: its sender hears of it, or it runs again. Default `"fail"`. */
+  readonly crash?: "fail" | "retry";
+  /** Range: integer 1 to 65,536; the same as the hosts'. Default 1,024. */
+  readonly partitions?: number;
+  /** How many messages may be on their way or wait. Range: integer 1 to 10,000,000. Default 100,000. */
+  readonly capacity?: number;
+}
+
+/** Actors over several hosts, of which each key lives on one at a time. */
+export interface PlacedActors<Request, Response> extends AsyncDisposable {
+  /**
+   * Sends a message to the host of its key.
+   *
+   * Units:  `timeoutMs` is milliseconds, finite.
+   * Errors: what the actor threw; `ERR_DEADLINE`, `ERR_HOST_LOST`, `ERR_BUSY`, `ERR_CLOSED`.
+   */
+  readonly ask: (request: Request, options: { readonly timeoutMs: number }) => Promise<Response>;
+  /** Adds a host: it gets its share of the partitions, each once its messages have ended and its states are stored where they were. Errors: `ERR_OPTION`; `ERR_SNAPSHOT`, then those partitions stay. */
+  readonly join: (host: ActorHost<Request, Response>) => Promise<void>;
+  /** Lets a host go: resolves when everything it had is elsewhere. Errors: `ERR_SNAPSHOT`, then what could not be stored stays there. */
+  readonly leave: (id: string) => Promise<void>;
+  /** Says that a host died: its keys begin again elsewhere from their snapshots. What was not begun goes there in its order. */
+  readonly lost: (id: string, cause?: unknown) => void;
+  /** Where a key lives, and how often its partition has moved. */
+  readonly placeOf: (key: string) => { readonly partition: number; readonly epoch: number; readonly host: string | undefined };
+  /** Answers everyone who waits with `ERR_CLOSED`. The hosts are yours. */
+  readonly close: () => Promise<void>;
+}
+
+interface Member {
+  readonly host: ActorHost<unknown, unknown>;
+  /** Resolves when it died. */
+  readonly gone: PromiseWithResolvers<void>;
+}
+
+/** Spreads actors over hosts by their keys: key → partition (FNV-1a) → host (rendezvous hash over those that are there). */
+export function placedActors<Request, Response>(options: PlacedActorsOptions<Request>): PlacedActors<Request, Response> {
+  return new Placed(options as PlacedActorsOptions<unknown>) as unknown as PlacedActors<Request, Response>;
+}
+
+class Placed implements PlacedActors<unknown, unknown> {
+  readonly #key: (request: unknown) => string;
+  readonly #retries: boolean;
+  readonly #partitions: number;
+  readonly #capacity: number;
+  /** By name; hosts that may get partitions. */
+  readonly #members = new Map<string, Member>();
+  /** Hosts that still have some. */
+  readonly #leaving = new Map<string, Member>();
+  readonly #lanes = new Map<number, PartitionLane>();
+  #count = 0;
+  #closed = false;
+
+  constructor({ key, crash = "fail", partitions = PARTITIONS, capacity = 100_000 }: PlacedActorsOptions<unknown>) {
+    if (typeof key !== "function") throw new OptionError('"key" takes a function');
+    this.#key = key;
+    this.#retries = oneOf("crash", crash, ["fail", "retry"]) === "retry";
+    this.#partitions = whole("partitions", partitions, 1, 65_536);
+    this.#capacity = whole("capacity", capacity, 1, 10_000_000);
+  }
+
+  readonly ask = (request: unknown, options: { readonly timeoutMs: number }): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (!Number.isFinite(options?.timeoutMs)) throw new OptionError('"timeoutMs" is missing: who asks an actor says how long to wait');
+      if (this.#closed) throw new ClosedError("The placement is closed");
+      if (this.#count >= this.#capacity) throw new BusyError("placedActors", `${this.#count} messages are on their way already`);
+      const key = this.#key(request);
+      const lane = this.#laneOf(partitionOf(key, this.#partitions));
+      const late = new DeadlineError(`The actor "${key}" did not answer in time; it may still work on it`);
+      const timer = systemClock.after(duration("timeoutMs", options.timeoutMs), () => parcel.reject(late));
+      this.#count++;
+      const end = (): boolean => {
+        if (parcel.ended) return false;
+        parcel.ended = true;
+        this.#count--;
+        timer.cancel();
+        return true;
+      };
+      const parcel: Parcel = {
+        request,
+        begun: false,
+        ended: false,
+        resolve: (response) => void (end() && resolve(response)),
+        reject: (error) => void (end() && reject(error)),
+      };
+      lane.waiting.push(parcel);
+      this.#flush(lane);
+    });
+
+  readonly join = async (host: ActorHost<unknown, unknown>): Promise<void> => {
+    checkMembers("host", host, ["send", "release"], "a host of actors");
+    if (this.#members.has(host.id) || this.#leaving.has(host.id)) throw new OptionError(`A host named "${host.id}" is there already`);
+    this.#members.set(host.id, { host, gone: Promise.withResolvers() });
+    await this.#moveAll();
+  };
+
+  readonly leave = async (id: string): Promise<void> => {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    this.#members.delete(id);
+    this.#leaving.set(id, member);
+    try {
+      await this.#moveAll();
+      this.#leaving.delete(id);
+    } catch (error) {
+      // What could not be stored is still there, and so is the host.
+      if (this.#leaving.delete(id)) this.#members.set(id, member);
+      throw error;
+    }
+  };
+
+  readonly lost = (id: string, cause?: unknown): void => {
+    const member = this.#members.get(id) ?? this.#leaving.get(id);
+    if (member === undefined) return;
+    this.#members.delete(id);
+    this.#leaving.delete(id);
+    member.gone.resolve();
+    for (const lane of this.#lanes.values()) {
+      if (lane.owner !== member.host) continue;
+      const orphans = lane.orphan();
+      lane.requeue(orphans.filter(({ begun }) => !begun || this.#retries));
+      for (const parcel of orphans) if (parcel.begun && !this.#retries) parcel.reject(new HostLostError(id, cause));
+      this.#flush(lane);
+    }
+  };
+
+  readonly placeOf = (key: string): { readonly partition: number; readonly epoch: number; readonly host: string | undefined } => {
+    const partition = partitionOf(key, this.#partitions);
+    const lane = this.#lanes.get(partition);
+    return { partition, epoch: lane?.epoch ?? 0, host: lane?.owner?.id ?? ownerOf(partition, this.#members.keys()) };
+  };
+
+  readonly close = async (): Promise<void> => {
+    this.#closed = true;
+    const closed = new ClosedError("The placement is closed");
+    for (const lane of this.#lanes.values()) {
+      for (const parcel of [...lane.out]) {
+        lane.arrived(parcel);
+        parcel.reject(closed);
+      }
+      for (let parcel = lane.waiting.shift(); parcel !== undefined; parcel = lane.waiting.shift()) parcel.reject(closed);
+    }
+  };
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #laneOf(partition: number): PartitionLane {
+    let lane = this.#lanes.get(partition);
+    if (lane === undefined) {
+      lane = new PartitionLane(partition);
+      this.#lanes.set(partition, lane);
+    }
+    return lane;
+  }
+
+  #target(lane: PartitionLane): ActorHost<unknown, unknown> | undefined {
+    const id = ownerOf(lane.partition, this.#members.keys());
+    return id === undefined ? undefined : this.#members.get(id)?.host;
+  }
+
+  /** Moves what is not where it belongs. Errors: of the first that could not be moved, when all others have. */
+  async #moveAll(): Promise<void> {
+    const moves = await Promise.allSettled(Array.from(this.#lanes.values(), (lane) => this.#move(lane)));
+    const failed = moves.find((move) => move.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Pause, drain, put to rest, next epoch, go on. */
+  async #move(lane: PartitionLane): Promise<void> {
+    if (lane.isMoving) return;
+    lane.isMoving = true;
+    try {
+      while (lane.owner !== this.#target(lane)) {
+        await lane.drained();
+        const { owner } = lane;
+        if (owner !== undefined) await Promise.race([owner.release(lane.partition, lane.epoch), this.#goneOf(owner)]);
+        if (lane.owner !== owner) continue; // it died meanwhile
+        lane.owner = this.#target(lane);
+        lane.epoch++;
+      }
+    } finally {
+      lane.isMoving = false;
+      this.#flush(lane);
+    }
+  }
+
+  #goneOf({ id }: ActorHost<unknown, unknown>): Promise<void> {
+    return (this.#members.get(id) ?? this.#leaving.get(id))?.gone.promise ?? Promise.resolve();
+  }
+
+  #flush(lane: PartitionLane): void {
+    if (lane.isMoving) return;
+    if (lane.owner === undefined) {
+      lane.owner = this.#target(lane);
+      if (lane.owner === undefined) return; // waits for a host
+      lane.epoch++;
+    }
+    for (let parcel = lane.waiting.shift(); parcel !== undefined; parcel = lane.waiting.shift()) {
+      if (!parcel.ended) this.#send(lane, lane.owner, parcel);
+    }
+  }
+
+  #send(lane: PartitionLane, host: ActorHost<unknown, unknown>, parcel: Parcel): void {
+    const { epoch } = lane;
+    parcel.begun = false;
+    lane.out.add(parcel);
+    const begun = (): void => {
+      if (lane.epoch === epoch) parcel.begun = true;
+    };
+    const isCurrent = (): boolean => lane.epoch === epoch && lane.arrived(parcel);
+    // What comes from an earlier owner is dropped: the message is somewhere else now, or was answered.
+    host.send(lane.partition, epoch, parcel.request, begun).then(
+      (response) => void (isCurrent() && parcel.resolve(response)),
+      (error: unknown) => void (isCurrent() && parcel.reject(error)),
+    );
+  }
+}
