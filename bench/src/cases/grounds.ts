@@ -8,4 +8,5 @@ export const grounds: Readonly<Record<string, () => Promise<Ground>>> = {
   timers: async () => (await import("./timers/timers.ts")).timers,
   sqlite: async () => (await import("./sqlite/sqlite.ts")).sqlite,
   router: async () => (await import("./router/router.ts")).routerGround,
+  actors: async () => (await import("./actors/actors.ts")).actorsGround,
 };
