@@ -129,6 +129,16 @@ describe("a pool of threads", () => {
     await running.stop();
   });
 
+  test("says how it is and what happened", async () => {
+    await using deeds = pool({ metrics: true });
+    expect(deeds.stats()).toMatchObject({ answered: 0, latencyMs: undefined });
+    await Promise.all(Array.from({ length: 50 }, () => deeds.call({ do: "echo", value: 1 })));
+    await deeds.sendReceive({ do: "die", how: "exit-3" });
+    const { answered, exits, latencyMs, pending } = deeds.stats();
+    expect({ answered, exits, pending }).toEqual({ answered: 50, exits: { crash: 1 }, pending: 0 });
+    expect(latencyMs?.p99).toBeGreaterThanOrEqual(latencyMs?.p50 ?? Number.NaN);
+  });
+
   test("wrong options are refused with a sentence", () => {
     const here = new URL("./fixtures/shared.worker.ts", import.meta.url);
     expect(() => threads(double, here, { size: 0 })).toThrow(/"size.min" is 0/);

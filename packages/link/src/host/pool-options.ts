@@ -56,6 +56,8 @@ export interface PoolOptions {
   /** When workers crash as soon as they are up: `reject` refuses requests until one stays up, `wait` keeps them. Default `reject`. */
   readonly whenUnavailable?: "reject" | "wait";
   readonly restart?: Omit<RestartOptions, "environment">;
+  /** Measure how long requests take, for `stats`. Costs two looks at the clock each. Default false. */
+  readonly metrics?: boolean;
   /** Time and chance. */
   readonly environment?: Environment;
 }
@@ -82,6 +84,7 @@ export interface PoolSettings {
   readonly retriesCrashes: boolean;
   readonly rejectsWhenUnavailable: boolean;
   readonly restart: RestartOptions;
+  readonly metrics: boolean;
   readonly environment: Environment;
 }
 
@@ -119,6 +122,7 @@ export function toPoolSettings(options: PoolOptions): PoolSettings {
     retriesCrashes: options.retry?.onCrash ?? false,
     rejectsWhenUnavailable: oneOf("whenUnavailable", options.whenUnavailable ?? "reject", ["reject", "wait"]) === "reject",
     restart: { ...options.restart, environment },
+    metrics: options.metrics ?? false,
     environment,
   };
 }

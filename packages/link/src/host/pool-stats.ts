@@ -22,6 +22,14 @@ export interface PoolStats {
   /** Requests that have not ended. */
   readonly pending: number;
   readonly state: "ok" | "crashLooping";
+  /** Requests that workers answered, well or not, since the pool was made. */
+  readonly answered: number;
+  /** Requests that were taken back from one worker for another. */
+  readonly stolen: number;
+  /** Workers that ended, by how: `{ crash: 2, recycled: 1 }`. */
+  readonly exits: Readonly<Record<string, number>>;
+  /** From taken in to answered; only with `metrics`. Units: milliseconds. */
+  readonly latencyMs: { readonly p50: number; readonly p99: number } | undefined;
 }
 
 export function statsOf(pool: Pool): PoolStats {
@@ -34,5 +42,13 @@ export function statsOf(pool: Pool): PoolStats {
     served,
     serviceUs: credits.serviceUs,
   }));
-  return { workers, waiting: pool.queue.length, pending: pool.pending, state: pool.roster.policy.state };
+  const { counts } = pool;
+  const [p50, p99] = [counts.latencyMs(50), counts.latencyMs(99)];
+  const known = {
+    answered: counts.answered,
+    stolen: counts.stolen,
+    exits: { ...counts.exits },
+    latencyMs: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
+  };
+  return { ...known, workers, waiting: pool.queue.length, pending: pool.pending, state: pool.roster.policy.state };
 }

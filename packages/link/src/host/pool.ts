@@ -8,6 +8,7 @@ import type { WorkerFactory } from "../worker-link.ts";
 import { afterCrash } from "./after-crash.ts";
 import type { Member } from "./member.ts";
 import { Overdue } from "./overdue.ts";
+import { PoolCounts } from "./pool-counts.ts";
 import { PoolEmitter } from "./pool-events.ts";
 import { type PoolOptions, type PoolSettings, toPoolSettings } from "./pool-options.ts";
 import { Roster } from "./roster.ts";
@@ -47,6 +48,7 @@ export class Pool {
   readonly name: string;
   readonly settings: PoolSettings;
   readonly emitter = new PoolEmitter();
+  readonly counts: PoolCounts;
   readonly idPrefix: string;
   readonly roster: Roster;
   readonly suspects = new Suspects();
@@ -79,6 +81,7 @@ export class Pool {
   constructor({ name, options, factory }: PoolIdentity) {
     this.name = name;
     this.settings = toPoolSettings(options);
+    this.counts = new PoolCounts(this.settings.metrics);
     this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
     this.roster = new Roster({
       name,
@@ -121,6 +124,7 @@ export class Pool {
   admit(task: Task, admitted?: () => void): void {
     if (this.#closed) return task.owner.failed(settled(task), this.closedError());
     if (this.#pending++ === 0) this.#hold();
+    this.counts.noteAdmitted(task);
     if (task.endsMs !== Number.POSITIVE_INFINITY) this.#overdue.note(task.endsMs);
     if (task.origin !== undefined && !this.suspects.isEmpty && this.suspects.has(task.origin)) {
       admitted?.();
@@ -401,6 +405,7 @@ export class Pool {
       const task = member.release(slot);
       if (task === undefined || task === false) return;
       this.#end(task);
+      this.counts.noteAnswered(task);
       if (task.quarantined && task.origin !== undefined) this.suspects.clear(task.origin);
       if (kind === Kind.Ok) task.owner.succeeded(task, (head & TEXT) === 0 ? body : JSON.parse(body as string));
       else task.owner.failed(task, fromWireError(body as WireError, task.owner.errors));
@@ -439,6 +444,7 @@ export class Pool {
   }
 
   #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
+    this.counts.noteExit(exitClass);
     if (this.#isolation?.member === member) this.#isolation = undefined;
     afterCrash(this, member, exitClass);
     if (error !== undefined) {

@@ -65,6 +65,7 @@ export class Stealing {
       else this.#pool.requeue(task);
     }
     this.#pool.flush(thief);
+    this.#pool.counts.stolen += taken.length;
     const { name, emitter } = this.#pool;
     emitter.emit("stolen", { pool: name, from: victim.place, to: thief.place, count: taken.length });
   }

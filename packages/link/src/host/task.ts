@@ -53,6 +53,8 @@ export class Task {
   attempt = 1;
   /** When it was seen to run. Units: milliseconds of steady time. */
   startedMs = 0;
+  /** When it was taken in, where that is measured. Units: milliseconds of `performance.now()`. */
+  admittedMs = 0;
   /** What ended its workers. */
   crashes: WorkerError[] | undefined = undefined;
   /** It runs alone, because it may be what ends workers. */
