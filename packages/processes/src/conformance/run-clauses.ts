@@ -1,7 +1,7 @@
 import { OFFERED_CAPS } from "../protocol/ops.ts";
 import type { Clause } from "./clause.ts";
 import { workerClauses } from "./clauses/clauses.ts";
-import { Subject, type SubjectOptions } from "./subject.ts";
+import { PATIENCE_MS, Subject, type SubjectOptions } from "./subject.ts";
 
 export interface ClauseOutcome {
   readonly clause: Clause;
@@ -16,6 +16,8 @@ export interface WorkerRun {
   readonly transport?: "fd3" | "stdio";
   /** Those whose id begins with it. */
   readonly only?: string;
+  /** How long a worker has for what should take no time. Units: milliseconds. Default 10,000. */
+  readonly patienceMs?: number;
   /** Hears of each as it ends. */
   readonly onOutcome?: (outcome: ClauseOutcome) => void;
 }
@@ -32,7 +34,13 @@ const AT_ONCE = 4;
  * const outcomes = await runWorkerClauses({ command: ["python3", "my_worker.py"] });
  */
 export async function runWorkerClauses(run: WorkerRun): Promise<readonly ClauseOutcome[]> {
-  const options: SubjectOptions = { command: run.command, transport: run.transport ?? "fd3", offered: [], hosted: true };
+  const options: SubjectOptions = {
+    command: run.command,
+    transport: run.transport ?? "fd3",
+    offered: [],
+    hosted: true,
+    patienceMs: run.patienceMs ?? PATIENCE_MS,
+  };
   const says = await helloOf({ ...options, offered: OFFERED_CAPS });
   const left = workerClauses.filter(({ id }) => id.startsWith(run.only ?? ""));
   const outcomes = left.map(() => undefined as ClauseOutcome | undefined);

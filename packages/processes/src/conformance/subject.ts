@@ -15,6 +15,8 @@ export interface SubjectOptions {
   readonly offered: readonly Cap[];
   /** Whether the worker is told that a host started it. */
   readonly hosted: boolean;
+  /** How long to wait for what is not said to take longer. Units: milliseconds. Default 10,000. */
+  readonly patienceMs?: number;
 }
 
 /** One thing that a worker said. */
@@ -44,11 +46,13 @@ export class Subject {
   readonly #child: ChildProcess;
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #patienceMs: number;
   #broken: unknown;
   #changed: (() => void)[] = [];
   #end: Ended | undefined;
 
-  constructor({ command, transport, offered, hosted }: SubjectOptions) {
+  constructor({ command, transport, offered, hosted, patienceMs = PATIENCE_MS }: SubjectOptions) {
+    this.#patienceMs = patienceMs;
     const [program = "", ...args] = command;
     const cookie = hosted ? { LJP: "1", LJP_TRANSPORT: transport, LJP_CAPS: offered.join(",") } : {};
     const { LJP: _, LJP_CAPS: __, ...rest } = process.env;
@@ -91,7 +95,7 @@ export class Subject {
         resolve(this.#end);
       });
     });
-    this.hello = hosted ? this.#soon(hello, HELLO_TIMEOUT_MS, "said no hello") : hello;
+    this.hello = hosted ? this.#soon(hello, Math.min(HELLO_TIMEOUT_MS, patienceMs), "said no hello") : hello;
     this.hello.catch(() => undefined); // who asks for it hears of it
   }
 
@@ -134,12 +138,12 @@ export class Subject {
   }
 
   /** The first answer to a request: `K`, `E`, or `T` when it went back. */
-  answer(id: number, patienceMs = PATIENCE_MS): Promise<Said> {
+  answer(id: number, patienceMs = this.#patienceMs): Promise<Said> {
     return this.first(({ op, id: of }) => of === id && (op === "K" || op === "E" || op === "T"), `answer to request ${id}`, patienceMs);
   }
 
   /** What the worker said that `matches`, now or within the patience. */
-  async first(matches: (said: Said) => boolean, what: string, patienceMs = PATIENCE_MS): Promise<Said> {
+  async first(matches: (said: Said) => boolean, what: string, patienceMs = this.#patienceMs): Promise<Said> {
     const until = Date.now() + patienceMs;
     for (let at = 0; ;) {
       for (; at < this.said.length; at++) if (matches(this.said[at] as Said)) return this.said[at] as Said;

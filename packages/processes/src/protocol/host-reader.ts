@@ -118,7 +118,12 @@ function checked(op: Saying, value: unknown): unknown {
     case WORKER_OPS.failure:
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
       throw new ProtocolError("The worker sent a failure that is no object");
-    default:
+    case WORKER_OPS.response:
+    case WORKER_OPS.item:
+    case WORKER_OPS.progress:
+    case WORKER_OPS.log:
+    case WORKER_OPS.ask:
+    case WORKER_OPS.pong:
       return value;
   }
 }

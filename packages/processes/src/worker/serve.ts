@@ -48,7 +48,7 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
     offered: settings.offered,
     shared,
     write: (chunk) => {
-      output.write(chunk, typeof chunk === "string" ? "utf8" : undefined);
+      output.write(chunk);
       if (output.writableLength < MAX_UNSENT_BYTES || input.isPaused()) return;
       input.pause();
       worker.hold(true);

@@ -33,7 +33,7 @@ const mutants: Readonly<Record<string, readonly string[]>> = {
 };
 
 async function broken(mutant: string, only: string): Promise<readonly string[]> {
-  const outcomes = await runWorkerClauses({ command: [process.execPath, worker, mutant], only });
+  const outcomes = await runWorkerClauses({ command: [process.execPath, worker, mutant], only, patienceMs: 4_000 });
   return outcomes.filter(({ outcome }) => outcome === "broken").map(({ clause }) => clause.id);
 }
 

@@ -148,7 +148,7 @@ export const running: readonly Clause[] = [
       const ops = subject.said.filter(({ id }) => id === 5);
       assert.deepEqual(ops[0], { op: "G", id: 5, value: { done: 0.5 } });
       assert.equal(ops[1]?.op, "L");
-      assert.equal((ops[1]?.value as { readonly message?: unknown }).message, "reported");
+      assert.equal((ops[1]?.value as { readonly message?: unknown } | undefined)?.message, "reported");
       assert.equal(ops[2]?.op, "K");
     },
   },
