@@ -58,6 +58,6 @@ expectError(orders.on("paid", created));
 // Subjects.
 const subjects = subjectRouter<Created>();
 expectAssignable<MpSend<SubjectMessage<Created>>>(subjects);
-subjects.on("orders.*", (order, subject) => expectType<string>(subject), { where: { field: "total", op: "gt", value: 1 } });
+subjects.on("orders.*", (_order, subject) => expectType<string>(subject), { where: { field: "total", op: "gt", value: 1 } });
 expectError(subjects.on("orders.*", () => undefined, { where: { field: "by", op: "exists" } }));
 expectError(subjects.publish({ type: "created" }));
