@@ -2,7 +2,16 @@ import { processor } from "@job-orch/core";
 import { threads } from "@job-orch/threads";
 import { Readable } from "node:stream";
 import { expectAssignable, expectError, expectNotAssignable, expectType } from "tsd";
-import { join, type NamesOf, parallel, type ParallelStream, type Plan, stagesJob, type StagesPool, type StagesRequest } from "../src/index.ts";
+import {
+  join,
+  type NamesOf,
+  parallel,
+  type ParallelStream,
+  type Plan,
+  stagesJob,
+  type StagesPool,
+  type StagesRequest,
+} from "../src/index.ts";
 
 interface Reading {
   readonly station: string;
@@ -60,7 +69,12 @@ expectAssignable<Parameters<typeof processor>[0]>(stagesJob(functions));
 expectType<"hot">(stagesJob(functions, { name: "hot" }).name);
 expectAssignable<Promise<unknown>>(pool.call({} as StagesRequest));
 expectType<"parse" | "parseLater" | "isHot" | "celsius" | "isText" | "add" | "longest" | "weigh" | "wide">("parse" as NamesOf<Functions>);
-expectType<Promise<[number, string]>>(join(() => 1, async (signal: AbortSignal) => String(signal.aborted)));
+expectType<Promise<[number, string]>>(
+  join(
+    () => 1,
+    async (signal: AbortSignal) => String(signal.aborted),
+  ),
+);
 
 // What must not compile.
 expectError(parallel(5, options));

@@ -73,6 +73,7 @@ export class ChunkRun {
     const { steps, functions } = this.#compiled;
     const { values, end } = this.#items;
     const { flag, seq } = this.#wanted;
+    if (this.#target !== undefined && this.#step === 0 && steps.length === 1 && steps[0] === Step.Map) return this.#mapInto(this.#target);
     while (!this.#ended && this.#at < end) {
       if (this.#step === 0) {
         if (flag !== undefined && !isWanted(flag, seq)) return undefined;
@@ -91,6 +92,29 @@ export class ChunkRun {
       this.#nextItem();
     }
     return undefined;
+  }
+
+  /** One function into a target, the plainest work there is: nothing but the call. */
+  #mapInto({ view, at: start, type }: Target): PromiseLike<unknown> | undefined {
+    const call = this.#compiled.functions[0] as StageFunction;
+    const { values, end } = this.#items;
+    const { flag, seq } = this.#wanted;
+    let at = this.#at;
+    let to = start + this.written;
+    try {
+      for (; at < end; at++) {
+        if (flag !== undefined && !isWanted(flag, seq)) return undefined;
+        const returned = call(values[at]);
+        if (typeof returned === type) view[to++] = returned as never;
+        else if (isPromise(returned)) return returned;
+        else throw notAnElement(returned, type);
+      }
+      return undefined;
+    } finally {
+      this.passed += at - this.#at;
+      this.written = to - start;
+      this.#at = at;
+    }
   }
 
   /** What the answer means; false when the item goes no further. */
