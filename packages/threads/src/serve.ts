@@ -3,6 +3,7 @@ import { checkJob, eraseJob } from "@job-orch/core/substrate";
 import { type Control, payloadOf, Runner } from "@job-orch/link";
 import { workerData } from "node:worker_threads";
 import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
+import { Parked } from "./parked.ts";
 import type { ThreadData } from "./thread-data.ts";
 
 /** A thread that was told to end has so long for what it still has to write. Units: milliseconds. */
@@ -22,7 +23,7 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
   for (const job of all) checkJob(job);
   const data = (workerData as { readonly jobOrch?: ThreadData } | null)?.jobOrch;
   if (data === undefined) return;
-  const { port, claims, concurrency, idPrefix, wire } = data;
+  const { port, claims, concurrency, idPrefix, wire, bell } = data;
   const runner = new Runner({
     jobs: all.map(eraseJob),
     resources,
@@ -31,16 +32,23 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
     idPrefix,
     toText: payloadOf(wire),
     announces: false,
-    post: (batch, transfers) => port.postMessage(joinTexts(batch, REPLIES), transfers as never),
+    post: (batch, transfers) => {
+      port.postMessage(joinTexts(batch, REPLIES), transfers as never);
+      parked?.soon();
+    },
     onDrained: () => {
+      parked?.stop();
       port.close();
       // What the program left running of its own must not keep a thread that has nothing to do any more.
       setTimeout(() => process.exit(0), LEAVE_AFTER_MS).unref();
     },
   });
-  port.on("message", (message: unknown[] | Control) => {
+  const hear = (message: unknown): void => {
     if (Array.isArray(message)) runner.take(splitTexts(message, REQUESTS));
     else runner.tell(message as Control);
-  });
+  };
+  const parked = bell === undefined ? undefined : new Parked({ port, bell, hear, isIdle: () => runner.isIdle });
+  if (parked === undefined) port.on("message", hear);
   port.postMessage({ hello: true, jobs: all.map(({ name }) => name) });
+  parked?.soon();
 }

@@ -8,6 +8,8 @@ export interface ThreadData {
   readonly concurrency: number;
   readonly idPrefix: string;
   readonly wire: Wire;
+  /** What a parked thread waits on. */
+  readonly bell: Int32Array | undefined;
 }
 
 /** What it says: first that it is there, then batches. */

@@ -1,6 +1,7 @@
 import { type Exit, type Hello, type LinkEvents, type Measured, type WorkerLink } from "@job-orch/link";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
 import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
+import { ring } from "./parked.ts";
 import type { ThreadData, FromThread } from "./thread-data.ts";
 
 /** A worker thread, with a port of its own: the program's own messages do not mix with ours. */
@@ -8,11 +9,13 @@ export class ThreadLink implements WorkerLink, Measured {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #events: LinkEvents;
+  readonly #bell: Int32Array | undefined;
   #error: Error | undefined;
 
   constructor(url: URL, data: Omit<ThreadData, "port">, options: WorkerOptions, events: LinkEvents) {
     const { port1, port2 } = new MessageChannel();
     this.#events = events;
+    this.#bell = data.bell;
     this.#port = port1;
     const jobOrch: ThreadData = { ...data, port: port2 };
     this.#worker = new Worker(url, {
@@ -27,10 +30,12 @@ export class ThreadLink implements WorkerLink, Measured {
 
   readonly send = (batch: readonly unknown[], transfers: readonly Transferable[]): void => {
     this.#port.postMessage(joinTexts(batch, REQUESTS), transfers as Transferable[]);
+    if (this.#bell !== undefined) ring(this.#bell);
   };
 
   readonly tell = (control: object): void => {
     this.#port.postMessage(control, []);
+    if (this.#bell !== undefined) ring(this.#bell);
   };
 
   readonly kill = (): void => {

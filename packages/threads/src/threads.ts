@@ -1,5 +1,7 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
+import { oneOf } from "@job-orch/core/substrate";
 import { hostJob, payloadOf, Pool, type PooledProcessor, type WorkerFactory } from "@job-orch/link";
+import { newBell } from "./parked.ts";
 import { ThreadLink } from "./thread-link.ts";
 import { workerUrl } from "./worker-url.ts";
 import type { OpenThreadOptions, ThreadOptions } from "./thread-options.ts";
@@ -51,13 +53,14 @@ const GRACE_MS = 25_000;
 
 function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
+  const parks = oneOf("wake", options.wake ?? "event", ["event", "park"]) === "park";
   const factory: WorkerFactory = {
     kind: "thread",
     shares: true,
     start: ({ claims, concurrency, idPrefix, place }, events) =>
       new ThreadLink(
         workerUrl(url),
-        { claims: claims as Int32Array, concurrency, idPrefix, wire },
+        { claims: claims as Int32Array, concurrency, idPrefix, wire, bell: parks ? newBell() : undefined },
         {
           name: `${name}-${place}`,
           workerData,

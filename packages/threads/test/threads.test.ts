@@ -2,7 +2,7 @@ import { start } from "@job-orch/core";
 import { describe, expect, test } from "vitest";
 import { transfer } from "../src/index.ts";
 import { QuotaError } from "./fixtures/jobs.ts";
-import { pool } from "./support/pool.ts";
+import { pool, until } from "./support/pool.ts";
 
 describe("threads", () => {
   test("a call is answered with what the job returned, whatever a clone or JSON can carry", async () => {
@@ -48,6 +48,8 @@ describe("threads", () => {
 
   test("ten thousand calls over two threads are all answered, each with its own", async () => {
     await using deeds = pool({ size: 2 });
+    void deeds.run();
+    await until(() => deeds.stats().workers.filter(({ state }) => state === "ready").length === 2);
     const answers = await Promise.all(Array.from({ length: 10_000 }, (_, value) => deeds.call({ do: "echo", value })));
     expect(answers).toEqual(Array.from({ length: 10_000 }, (_, value) => value));
     expect(deeds.stats().workers.every(({ served }) => served > 0)).toBe(true);

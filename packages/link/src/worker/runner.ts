@@ -60,6 +60,11 @@ export class Runner {
     this.#places = new Places(options.concurrency, options.resources);
   }
 
+  /** Whether nothing runs, waits or is still to be said. */
+  get isIdle(): boolean {
+    return this.#active === 0 && this.#batches.length === 0 && this.#replies.length === 2;
+  }
+
   /** Takes a batch of requests. */
   readonly take = (batch: readonly unknown[]): void => {
     this.#batches.push(batch);
