@@ -36,6 +36,15 @@ export function rawPort(load: PoolLoad): Contender {
   return { name: "raw port", role: "limit", measure: async (effort) => load(await libraries["raw port"](), effort) };
 }
 
+/** Ours with threads that wait outside their event loop, which whoever uses them has to ask for. */
+export function ourParkedPool(load: PoolLoad): Contender {
+  return {
+    name: "job-orch, parked",
+    role: "ours",
+    measure: async (effort) => load((await import("./job-orch.ts")).openJobOrchWith({ wake: "park" }), effort),
+  };
+}
+
 export function ourPool(load: PoolLoad): Contender {
   return { name: "job-orch", role: "ours", measure: async (effort) => load((await import("./job-orch.ts")).openJobOrch, effort) };
 }

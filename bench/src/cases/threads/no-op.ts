@@ -1,6 +1,6 @@
 import { BEST_PEER, type Case, type Mark } from "../../harness/case.ts";
 import { noOps } from "../../loads/pools/steady.ts";
-import { ourPool, poolPeers, rawPort } from "../../pools/contenders.ts";
+import { ourParkedPool, ourPool, poolPeers, rawPort } from "../../pools/contenders.ts";
 
 interface NoOp {
   readonly id: string;
@@ -35,3 +35,13 @@ export const noOp16 = noOp({
   bar: [{ against: BEST_PEER, times: 1.1 }],
   aim: [{ against: BEST_PEER, times: 1.2 }],
 });
+
+/** The same for threads that only compute and wait outside their event loop. */
+export const noOp16Park: Case = {
+  ...noOp16,
+  id: "noop-16-park",
+  what: `${noOp16.what}, ours with \`wake: "park"\`, which is asked for`,
+  contenders: [ourParkedPool(noOps(16, 1)), ...noOp16.contenders.slice(1)],
+  bar: [{ against: BEST_PEER, times: 2 }],
+  aim: [{ against: BEST_PEER, times: 5 }],
+};
