@@ -1,6 +1,6 @@
 import type { Path } from "./access.ts";
 import { Buckets } from "./buckets.ts";
-import { type Interval, IntervalIndex } from "./interval-index.ts";
+import { IntervalIndex } from "./interval-index.ts";
 import { Mentions, Span } from "./mentions.ts";
 import { PrefixIndex } from "./prefix-index.ts";
 import type { Scalar } from "./predicate.ts";
@@ -60,7 +60,7 @@ export class FieldIndex<Owner extends Findable> {
   find(search: Search<Owner>): void {
     const value = this.#read(search.event);
     if (value === undefined) return;
-    if (this.#values.isEmpty === false) this.#equal.find(value as Scalar, search); // anything else than a scalar is not found
+    if (!this.#values.isEmpty) this.#equal.find(value as Scalar, search); // anything else than a scalar is not found
     if (typeof value === "number") {
       if (this.#between.size > 0) this.#between.find(value, search);
     } else if (typeof value === "string" && !this.#prefixes.isEmpty) this.#prefixes.find(value, search);
@@ -72,10 +72,10 @@ export class FieldIndex<Owner extends Findable> {
         this.#equal.add(path.value, rule);
         return () => this.#equal.remove(path.value, rule);
       case "between": {
-        const interval: Interval<Owner> = this.#between.add(path.min, path.max, rule);
+        const interval = this.#between.add(path.min, path.max, rule);
         return () => this.#between.remove(interval);
       }
-      default:
+      case "prefix":
         this.#prefixes.add(path.prefix, rule);
         return () => this.#prefixes.remove(path.prefix, rule);
     }

@@ -88,7 +88,7 @@ export class Outlet<Event> {
         this.#settings.onError(new ClosedError(`A target of the router was cut off: ${waited} events waited for it`), event, subject);
         return undefined;
       }
-      default:
+      case "block":
         if (this.#beyond.length >= this.#settings.capacity) {
           this.dropped++;
           return Promise.reject(new BusyError("router", `${this.#beyond.length} publishers wait for one target already; await publish`));

@@ -35,7 +35,12 @@ function ownPaths(condition: Condition): readonly Path[] {
       return [{ kind: "between", field: condition.field, min: condition.min, max: condition.max }];
     case "prefix":
       return [{ kind: "prefix", field: condition.field, prefix: condition.text.slice(0, INDEXED_CHARACTERS) }];
-    default:
+    case "and":
+    case "or":
+    case "not":
+    case "exists":
+    case "suffix":
+    case "contains":
       return [];
   }
 }

@@ -1,4 +1,4 @@
-import type { Access, Path } from "./access.ts";
+import type { Path } from "./access.ts";
 import type { Condition } from "./condition.ts";
 import { FieldIndex } from "./field-index.ts";
 import { pathsIn, toPlan } from "./plan.ts";
@@ -6,26 +6,40 @@ import { Rule } from "./rule.ts";
 import { type Findable, Search } from "./search.ts";
 import type { Fields } from "./to-test.ts";
 
+/** A condition and how it is found at the moment. */
+interface Placed<Owner> {
+  readonly condition: Condition;
+  readonly owner: Owner;
+  removals: readonly (() => void)[];
+}
+
 const NO_FIELDS: Fields = Object.freeze({});
+/** With so many rules, and then each time they have doubled, all are placed anew: the first ones came when nothing was known. */
+const FIRST_REVIEW = 64;
 
 /** Many conditions, and whose hold for an event, without asking each. */
 export class RuleIndex<Owner extends Findable> {
   readonly #byField = new Map<string, FieldIndex<Owner>>();
+  readonly #placed = new Set<Placed<Owner>>();
   /** The fields by which a rule is found. */
   #fields: readonly FieldIndex<Owner>[] = [];
   /** Rules that no index can find: every event is tested against them. */
   readonly #others: Rule<Owner>[] = [];
+  #reviewAt = FIRST_REVIEW;
   #events = 0;
 
   /** Returns what removes it again. */
   add(condition: Condition, owner: Owner): () => void {
     const paths = pathsIn(condition);
     for (const path of paths) this.#mention(path, 1);
-    const plan = toPlan(condition, (path) => this.#fieldOf(path).likelihoodOf(path));
-    const removals = plan === undefined ? [this.#addOther(new Rule(owner, [condition]))] : plan.map((one) => this.#addAccess(one, owner));
+    const placed: Placed<Owner> = { condition, owner, removals: [] };
+    this.#placed.add(placed);
+    if (this.#placed.size < this.#reviewAt) this.#place(placed);
+    else this.#review();
     this.#refresh();
     return () => {
-      for (const remove of removals) remove();
+      if (!this.#placed.delete(placed)) return;
+      for (const remove of placed.removals) remove();
       for (const path of paths) this.#mention(path, -1);
       this.#refresh();
     };
@@ -39,8 +53,21 @@ export class RuleIndex<Owner extends Findable> {
     for (const rule of this.#others) search.consider(rule);
   }
 
-  #addAccess({ path, asks }: Access, owner: Owner): () => void {
-    return this.#fieldOf(path).add(path, new Rule(owner, asks));
+  #review(): void {
+    this.#reviewAt = 2 * this.#placed.size;
+    for (const placed of this.#placed) {
+      for (const remove of placed.removals) remove();
+      this.#place(placed);
+    }
+  }
+
+  #place(placed: Placed<Owner>): void {
+    const { condition, owner } = placed;
+    const plan = toPlan(condition, (path) => this.#fieldOf(path).likelihoodOf(path));
+    placed.removals =
+      plan === undefined
+        ? [this.#addOther(new Rule(owner, [condition]))]
+        : plan.map(({ path, asks }) => this.#fieldOf(path).add(path, new Rule(owner, asks)));
   }
 
   #addOther(rule: Rule<Owner>): () => void {

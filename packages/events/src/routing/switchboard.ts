@@ -24,7 +24,7 @@ export class Switchboard<Event> {
       // Who hears of errors must not make new ones.
       try {
         const returned: unknown = onError?.(error, event, subject);
-        if (isPromise(returned)) returned.then(undefined, () => undefined);
+        if (isPromise(returned)) void Promise.resolve(returned).catch(() => undefined);
       } catch {}
     };
   }

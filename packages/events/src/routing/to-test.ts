@@ -34,7 +34,9 @@ export function toTest(condition: Condition): Test {
         return typeof value === "number" && value >= min && value <= max && value !== end;
       };
     }
-    default:
+    case "prefix":
+    case "suffix":
+    case "contains":
       return textTest(condition.kind, toReader(condition.field), condition.text);
   }
 }
