@@ -41,7 +41,8 @@ job_orch_log() { # level, message
 # Frames get file descriptors of their own; what jobs print goes to standard error, what they read is empty.
 job_orch_open() {
   if [[ ${LJP_ADDR-} == tcp:* ]]; then
-    exec {LJP_IN}<>"/dev/tcp/${LJP_ADDR:4:${#LJP_ADDR}-5-${#LJP_ADDR##*:}}/${LJP_ADDR##*:}" || exit 1
+    local place=${LJP_ADDR#tcp:}
+    exec {LJP_IN}<>"/dev/tcp/${place%:*}/${place##*:}" || exit 1
     LJP_OUT=$LJP_IN
     printf 'LJP/1 %s\n' "${LJP_TOKEN-}" >&"$LJP_OUT"
   elif [[ -n ${LJP_ADDR-} ]]; then
