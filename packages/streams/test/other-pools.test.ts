@@ -29,6 +29,19 @@ describe("pools that share no memory", () => {
     );
   });
 
+  test("chunks that a worker gave up for an error nobody hears of are not lost unseen", async () => {
+    const served = stagesJob(functions);
+    const forgetful: StagesPool = {
+      call: async (request) => {
+        // As a worker that fails, crashes before it can say so, and is asked again.
+        if (request.ask === "chunk" && request.seq === 2 && request.stop !== undefined) Atomics.store(request.stop, 0, 2);
+        return served.run(request, undefined, undefined as never);
+      },
+    };
+    const stream = parallel(upTo(100), { pool: forgetful, functions, force: true, workers: 2, chunk: 5 }).map("twice");
+    await expect(stream.toArray()).rejects.toMatchObject({ code: "ERR_PROCESS", retry: "unknown" });
+  });
+
   test("a pool that serves something else is told from its errors", async () => {
     const other = job<unknown, unknown>()({ name: "other", run: () => ({ told: [0, 0], done: [], exhausted: true }) });
     const wrong = { call: async (request: unknown) => other.run(request, undefined, undefined as never) } as StagesPool;

@@ -1,3 +1,4 @@
+import { ProcessError } from "@job-orch/core";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Planner } from "../plan/planner.ts";
 import type { ChunkSize } from "../plan/chunk-size.ts";
@@ -60,6 +61,10 @@ export class Flow {
   /** No chunk comes any more. */
   #drained = false;
   #over = false;
+  /** Whether there was an error or a find, behind which nothing is wanted. */
+  #cut = false;
+  /** Whether chunks were not delivered. */
+  #skipped = false;
   #handedOver: Items | undefined;
   #failure: readonly [unknown] | undefined;
   #wakeConsumer: (() => void) | undefined;
@@ -92,7 +97,12 @@ export class Flow {
         this.#wakePump?.();
         return result;
       }
-      if (this.#drained && this.#outstanding === 0) return undefined;
+      if (this.#drained && this.#outstanding === 0) {
+        // A worker gave up chunks for an error or a find of its own, and never told: it crashed, and its pool began again.
+        if (this.#skipped && !this.#cut)
+          throw new ProcessError("Chunks were given up for an error that did not come", { retry: "unknown" });
+        return undefined;
+      }
       await new Promise<void>((resolve) => (this.#wakeConsumer = resolve));
       this.#wakeConsumer = undefined;
     }
@@ -226,11 +236,13 @@ export class Flow {
 
   #arrived(seq: number, result: ChunkResult): void {
     if (result.failure !== undefined || result.found !== undefined) {
+      this.#cut = true;
       this.#over = true;
       this.#wakePump?.();
       if (this.#options.order === "any") stopAll(this.#flag);
       else stopBehind(this.#flag, seq);
     } else if (!isWanted(this.#flag, seq)) {
+      this.#skipped = true;
       this.#outstanding--; // it may have stopped half-way, and nobody is to see that
       if (this.#drained) this.#wakeConsumer?.();
       return;
