@@ -1,13 +1,13 @@
-import type { AnyJob } from "@job-orch/core";
+import type { AnyJob, Awaitable } from "@job-orch/core";
 import { eraseJob } from "@job-orch/core/substrate";
 import type { WorkerFactory, WorkerLink } from "./worker-link.ts";
 import { Runner } from "./worker/runner.ts";
 
 /**
  * Workers that are none: jobs run in this thread, behind the same queue, credits and events. For debugging with breakpoints,
- * and for jobs that only wait for something.
+ * and for jobs that only wait for something. `resources` makes what a job borrows, once per place.
  */
-export function inlineFactory(jobs: readonly AnyJob[]): WorkerFactory {
+export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitable<unknown>): WorkerFactory {
   return {
     kind: "inline",
     shares: true,
@@ -15,7 +15,7 @@ export function inlineFactory(jobs: readonly AnyJob[]): WorkerFactory {
       let down = false;
       const runner = new Runner({
         jobs: jobs.map(eraseJob),
-        resources: undefined,
+        resources,
         concurrency,
         claims,
         idPrefix,

@@ -1,5 +1,5 @@
 export { transfer } from "@job-orch/link";
-export { serve } from "./serve.ts";
+export { serve, type ServeOptions } from "./serve.ts";
 export type { ThreadOptions } from "./thread-options.ts";
 export { type ThreadPool, threadPool, threads } from "./threads.ts";
 export { BufferPool, bufferPool, type BufferPoolOptions, type PooledBuffer } from "./shared-memory/buffer-pool.ts";

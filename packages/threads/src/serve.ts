@@ -9,6 +9,11 @@ import type { ThreadData } from "./thread-data.ts";
 /** A thread that was told to end has so long for what it still has to write. Units: milliseconds. */
 const LEAVE_AFTER_MS = 100;
 
+export interface ServeOptions {
+  /** Done before the thread takes its first request: fill caches, open files, compile. A failure is a failed start. */
+  readonly warm?: () => Awaitable<unknown>;
+}
+
 /**
  * Serves jobs in a worker thread: what the worker file of `threads` calls. `resources` makes what a job borrows, once per
  * place; what it made is disposed of when the thread ends in good order.
@@ -18,7 +23,11 @@ const LEAVE_AFTER_MS = 100;
  * @example
  * serve(parseJob, () => openDictionary());
  */
-export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?: () => Awaitable<ResourcesOf<J>>): void {
+export function serve<const J extends AnyJob>(
+  jobs: J | readonly J[],
+  resources?: () => Awaitable<ResourcesOf<J>>,
+  options?: ServeOptions,
+): void {
   const all = Array.isArray(jobs) ? (jobs as readonly J[]) : [jobs as J];
   for (const job of all) checkJob(job);
   const data = (workerData as { readonly jobOrch?: ThreadData } | null)?.jobOrch;
@@ -49,6 +58,14 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
   };
   const parked = bell === undefined ? undefined : new Parked({ port, bell, hear, isIdle: () => runner.isIdle });
   if (parked === undefined) port.on("message", hear);
-  port.postMessage({ hello: true, jobs: all.map(({ name }) => name) });
-  parked?.soon();
+  const greet = (): void => {
+    port.postMessage({ hello: true, jobs: all.map(({ name }) => name) });
+    parked?.soon();
+  };
+  if (options?.warm === undefined) greet();
+  else void warmUp(options.warm).then(greet); // what it throws ends the thread, and the pool hears why
+}
+
+async function warmUp(warm: () => Awaitable<unknown>): Promise<void> {
+  await warm();
 }

@@ -1,4 +1,4 @@
-import type { AnyJob, InputOf, NameOf, ResponseOf } from "@job-orch/core";
+import type { AnyJob, Awaitable, InputOf, NameOf, ResourcesOf, ResponseOf } from "@job-orch/core";
 import type { PoolOptions, Wire } from "@job-orch/link";
 import type { ResourceLimits, WorkerOptions } from "node:worker_threads";
 import type { JsonSafe } from "./json-safe.ts";
@@ -22,6 +22,11 @@ export interface ThreadOptions<J extends AnyJob = AnyJob> extends PoolOptions {
    * and gives its timers and sockets a turn every 5 ms only: for jobs that only compute. Default `event`.
    */
   readonly wake?: "event" | "park";
+  /**
+   * No threads at all: the job that was handed in runs here, behind the same queue and events, where a breakpoint finds it. A function makes
+   * what it borrows.
+   */
+  readonly inline?: true | (() => Awaitable<ResourcesOf<J>>);
   /** Heap and stack of each thread. Buffers are not counted in: see `maxMemoryMb`. */
   readonly resourceLimits?: ResourceLimits;
   readonly env?: WorkerOptions["env"];

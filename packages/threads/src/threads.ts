@@ -1,6 +1,6 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
 import { oneOf } from "@job-orch/core/substrate";
-import { hostJob, payloadOf, Pool, type PooledProcessor, type WorkerFactory } from "@job-orch/link";
+import { hostJob, inlineFactory, payloadOf, Pool, type PooledProcessor, type Wire, type WorkerFactory } from "@job-orch/link";
 import { newBell } from "./parked.ts";
 import { ThreadLink } from "./thread-link.ts";
 import { workerUrl } from "./worker-url.ts";
@@ -43,10 +43,21 @@ export function threads<const J extends AnyJob>(
   given: ThreadOptions<J> = {},
 ): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
   const options = given as OpenThreadOptions;
+  if (given.inline !== undefined) return inlined(job, given);
   if (where instanceof URL) return hostJob(job, poolOf(where, options, options.name ?? job.name), payloadOf(options.wire ?? "auto"), true);
   const shared = pools.get(where);
   if (shared === undefined) throw new OptionError(`threads("${job.name}") takes the URL of a worker file, or what threadPool(…) made`);
   return hostJob(job, shared.pool, payloadOf(shared.options.wire ?? "auto"), false);
+}
+
+/** The same job in this thread. */
+function inlined<const J extends AnyJob>(job: J, options: ThreadOptions<J>): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
+  const { inline, name = job.name, wire = "auto", ...rest } = options;
+  const factory = inlineFactory([job], inline === true ? undefined : inline);
+  const pool = new Pool({ name, options: { ...rest, size: 1 }, factory });
+  // What a thread would refuse is refused here too; what it takes is not copied.
+  const check = payloadOf(wire as Wire);
+  return hostJob(job, pool, (value) => void check(value), true);
 }
 
 const GRACE_MS = 25_000;

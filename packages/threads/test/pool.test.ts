@@ -1,4 +1,4 @@
-import { processor, remote, start } from "@job-orch/core";
+import { job, processor, remote, start } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
 import { describe, expect, test } from "vitest";
 import { threadPool, threads } from "../src/index.ts";
@@ -127,6 +127,28 @@ describe("a pool of threads", () => {
     await expect(outer.call({ do: "die", how: "exit-3" })).rejects.toMatchObject({ code: "ERR_POISON_REQUEST" });
     expect(dead).toEqual(["PoisonRequestError at attempt 2"]);
     await running.stop();
+  });
+
+  test("a thread is warm before its first request, and one that cannot warm up has not started", async () => {
+    const warmth = job<null, string>()({ name: "warmth", run: () => "" });
+    const url = new URL("./fixtures/warm.worker.ts", import.meta.url);
+    await using warm = threads(warmth, url, { size: 1 });
+    expect(await warm.call(null)).toBe("warmed");
+    await using cold = threads(warmth, url, { size: 1, env: { ...process.env, FAIL_WARM: "1" } });
+    await expect(cold.call(null)).rejects.toMatchObject({ code: "ERR_WORKER_START", cause: { message: "too cold" } });
+  });
+
+  test("runs in this thread when asked to, and refuses what a thread would", async () => {
+    const here: unknown[] = [];
+    const seen = job<unknown, number, { readonly at: number }>()({ name: "seen", run: (value, { at }) => here.push(value) + at });
+    await using inline = threads(seen, new URL("./fixtures/warm.worker.ts", import.meta.url), { inline: () => ({ at: 10 }) });
+    expect(await inline.call("x")).toBe(11);
+    expect(here).toEqual(["x"]);
+    await expect(inline.call(() => 1)).rejects.toMatchObject({ code: "ERR_ENCODE" });
+    await using failing = threads(job<null, null>()({ name: "fails", run: () => Promise.reject(new RangeError("here")) }), new URL("x:y"), {
+      inline: true,
+    });
+    await expect(failing.call(null)).rejects.toThrow("here");
   });
 
   test("says how it is and what happened", async () => {
