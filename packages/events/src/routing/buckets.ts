@@ -5,6 +5,10 @@ import type { Findable, Search } from "./search.ts";
 export class Buckets<Key, Owner extends Findable> {
   readonly #firstByKey = new Map<Key, Rule<Owner>>();
 
+  get isEmpty(): boolean {
+    return this.#firstByKey.size === 0;
+  }
+
   find(key: Key, search: Search<Owner>): void {
     for (let rule = this.#firstByKey.get(key); rule !== undefined; rule = rule.next) search.consider(rule);
   }

@@ -60,7 +60,7 @@ export class FieldIndex<Owner extends Findable> {
   find(search: Search<Owner>): void {
     const value = this.#read(search.event);
     if (value === undefined) return;
-    if (!this.#values.isEmpty) this.#equal.find(value as Scalar, search); // anything else than a scalar is not found
+    if (!this.#equal.isEmpty) this.#equal.find(value as Scalar, search); // anything else than a scalar is not found
     if (typeof value === "number") {
       if (this.#between.size > 0) this.#between.find(value, search);
     } else if (typeof value === "string" && !this.#prefixes.isEmpty) this.#prefixes.find(value, search);

@@ -9,10 +9,6 @@ export class Mentions {
   readonly #counts = new Map<unknown, number>();
   #total = 0;
 
-  get isEmpty(): boolean {
-    return this.#total === 0;
-  }
-
   add(value: unknown, change: 1 | -1): void {
     const count = (this.#counts.get(value) ?? 0) + change;
     if (count > 0) this.#counts.set(value, count);

@@ -2,6 +2,7 @@ import { OptionError } from "@job-orch/core";
 import { safeString } from "@job-orch/core/substrate";
 import type { Condition } from "./condition.ts";
 import type { Scalar } from "./predicate.ts";
+import { asKey } from "./to-test.ts";
 
 const MOST_LEVELS = 32;
 const MOST_PARTS = 1_024;
@@ -100,7 +101,7 @@ function toScalars(value: unknown, at: string): readonly Scalar[] {
 function toScalar(value: unknown, at: string): Scalar {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return toNumber(value, at);
-  if (typeof value === "string") return toText(value, at);
+  if (typeof value === "string") return shared(toText(value, at));
   throw wrong(at, `is ${safeString(value).slice(0, 40)}; it takes a text, a number, true, false or null`);
 }
 
@@ -116,4 +117,9 @@ function toText(value: unknown, at: string): string {
 
 function wrong(at: string, why: string): OptionError {
   return new OptionError(`The predicate${at === "" ? "" : ` at "${at.replace(/\.$/, "")}"`} ${why}`);
+}
+
+/** Rules that name the same short text hold the same copy of it: it is in the processor's cache when the next one is asked. */
+function shared(text: string): string {
+  return text.length <= 64 ? asKey(text) : text;
 }
