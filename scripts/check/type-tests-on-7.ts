@@ -31,11 +31,11 @@ function copyFor7(original: string): string {
   const folder = join(dirname(dirname(original)), scratch);
   const copy = join(folder, basename(original));
   const source = parse(original);
+  const ends = calls(source).flatMap((call) =>
+    call.typeArguments !== undefined && curried.has(call.expression.getText(source)) ? [call.typeArguments.end + 1, call.end] : [],
+  );
   let text = source.text;
-  for (const { expression, typeArguments } of calls(source).reverse()) {
-    if (typeArguments === undefined || !curried.has(expression.getText(source))) continue;
-    text = `${text.slice(0, typeArguments.end + 1)}()${text.slice(typeArguments.end + 1)}`;
-  }
+  for (const end of ends.toSorted((one, other) => other - one)) text = `${text.slice(0, end)}()${text.slice(end)}`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(copy, text);
   return copy;
