@@ -7,7 +7,7 @@ import { DeadlockError } from "./errors.ts";
 import { ActorEmitter, type ActorEvents } from "./events.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Mailroom } from "./mailroom.ts";
-import { Message, type MessageHome } from "./message.ts";
+import type { Message, MessageHome } from "./message.ts";
 import type { Settings } from "./options.ts";
 import { Supervision } from "./supervision.ts";
 
@@ -291,12 +291,12 @@ export class Engine implements MessageHome {
   }
 
   #failed(activation: Activation, message: Message, error: unknown): void {
-    const then = this.supervision.decide(activation.key, error, this.#nowMs);
-    if (this.emitter.wants("failed")) this.emitter.emit("failed", { key: activation.key, id: message.id, error, then });
+    const directive = this.supervision.decide(activation.key, error, this.#nowMs);
+    if (this.emitter.wants("failed")) this.emitter.emit("failed", { key: activation.key, id: message.id, error, directive });
     this.#answer(message, false, error);
     if (activation.phase === "gone") return; // stopped by another message of a reentrant one
-    if (then === "restart") this.#life.forget(activation);
-    else if (then === "stop") this.#stop(activation, error);
+    if (directive === "restart") this.#life.forget(activation);
+    else if (directive === "stop") this.#stop(activation, error);
   }
 
   #stop(activation: Activation, cause: unknown): void {

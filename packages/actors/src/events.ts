@@ -9,7 +9,7 @@ export interface ActorEvents {
   /** An actor's state left memory; `stored` when a snapshot of it was kept. */
   readonly passivated: { readonly key: string; readonly stored: boolean };
   /** An actor threw. What follows is what supervision decided. */
-  readonly failed: { readonly key: string; readonly id: string; readonly error: unknown; readonly then: Directive };
+  readonly failed: { readonly key: string; readonly id: string; readonly error: unknown; readonly directive: Directive };
   /** An actor was stopped; `dead` follows for every message that waited. */
   readonly stopped: { readonly key: string; readonly error: ActorStoppedError };
   /** A message will not be worked on. */

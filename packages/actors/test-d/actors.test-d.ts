@@ -46,9 +46,9 @@ expectError(actors(addJob, { key, activate, onError: "ignore" }));
 expectError(actors(addJob, { key, activate, mailbox: { onFull: "drop" } }));
 
 // Events.
-cart.on("failed", ({ key: failed, then }) => {
+cart.on("failed", ({ key: failed, directive }) => {
   expectType<string>(failed);
-  expectType<"resume" | "restart" | "stop">(then);
+  expectType<"resume" | "restart" | "stop">(directive);
 });
 expectError(cart.on("crashed", () => undefined));
 

@@ -6,7 +6,7 @@ import { gate } from "./support/gate.ts";
 /** Asks the first of the rest to go on, and answers with where it has been. */
 interface Hop {
   readonly to: string;
-  readonly then?: readonly string[];
+  readonly via?: readonly string[];
 }
 
 function hops(
@@ -15,8 +15,8 @@ function hops(
   const made: Actors<Hop, string> = actors(
     job<Hop, string, void>()({
       name: "hop",
-      run: async ({ to, then: [next, ...then] = [] }) =>
-        next === undefined ? to : `${to} ${await made.ask({ to: next, then }, { timeoutMs: 10_000 })}`,
+      run: async ({ to, via: [next, ...via] = [] }) =>
+        next === undefined ? to : `${to} ${await made.ask({ to: next, via }, { timeoutMs: 10_000 })}`,
     }),
     { key: ({ to }) => to, activate: () => undefined, ...options },
   );
@@ -28,15 +28,15 @@ const ask = { timeoutMs: 10_000 };
 describe("actors that ask each other", () => {
   it("get their answers when nobody is asked twice, also when only one may run", async () => {
     await using made = hops({ concurrency: 1 });
-    expect(await made.ask({ to: "a", then: ["b", "c", "d"] }, ask)).toBe("a b c d");
-    expect(await Promise.all([made.ask({ to: "a", then: ["b"] }, ask), made.ask({ to: "c", then: ["d"] }, ask)])).toEqual(["a b", "c d"]);
+    expect(await made.ask({ to: "a", via: ["b", "c", "d"] }, ask)).toBe("a b c d");
+    expect(await Promise.all([made.ask({ to: "a", via: ["b"] }, ask), made.ask({ to: "c", via: ["d"] }, ask)])).toEqual(["a b", "c d"]);
   });
 
   it("hear of a deadlock at once, with the way it goes", async () => {
     await using made = hops();
     const startedMs = performance.now();
-    await expect(made.ask({ to: "a", then: ["a"] }, ask)).rejects.toMatchObject({ code: "ERR_DEADLOCK", chain: ["a", "a"] });
-    await expect(made.ask({ to: "a", then: ["b", "c", "a"] }, ask)).rejects.toMatchObject({
+    await expect(made.ask({ to: "a", via: ["a"] }, ask)).rejects.toMatchObject({ code: "ERR_DEADLOCK", chain: ["a", "a"] });
+    await expect(made.ask({ to: "a", via: ["b", "c", "a"] }, ask)).rejects.toMatchObject({
       code: "ERR_DEADLOCK",
       retry: "never",
       chain: ["a", "b", "c", "a"],
@@ -47,7 +47,7 @@ describe("actors that ask each other", () => {
 
   it("go on in between when they are reentrant", async () => {
     await using made = hops({ reentrant: true, concurrency: 1 });
-    expect(await made.ask({ to: "a", then: ["b", "a", "b", "a", "a"] }, ask)).toBe("a b a b a a");
+    expect(await made.ask({ to: "a", via: ["b", "a", "b", "a", "a"] }, ask)).toBe("a b a b a a");
     expect(await made.ask({ to: "b" }, ask)).toBe("b");
   });
 
@@ -93,14 +93,14 @@ describe("actors that ask each other", () => {
     const made: Actors<Hop, string> = actors(
       job<Hop, string, void>()({
         name: "late",
-        run: ({ to, then = [] }) => {
-          if (then.length > 0) late.push(passed.then(() => made.ask({ to }, ask)));
+        run: ({ to, via = [] }) => {
+          if (via.length > 0) late.push(passed.then(() => made.ask({ to }, ask)));
           return to;
         },
       }),
       { key: ({ to }) => to, activate: () => undefined },
     );
-    expect(await made.ask({ to: "a", then: ["a"] }, ask)).toBe("a");
+    expect(await made.ask({ to: "a", via: ["a"] }, ask)).toBe("a");
     open();
     expect(await Promise.all(late)).toEqual(["a"]);
     await made.close();

@@ -1,5 +1,5 @@
 import { type Environment, job } from "@job-orch/core";
-import Keyv from "keyv";
+import { Keyv } from "keyv";
 import { describe, expect, it, vi } from "vitest";
 import { type ActorEvents, actors, type ActorsOptions } from "../src/index.ts";
 import { FakeClock, turns } from "./support/fake-clock.ts";

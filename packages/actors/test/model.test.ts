@@ -57,7 +57,8 @@ describe("whatever is sent, fails, rests and comes back", () => {
           name: "note",
           run: ({ key: own, n, how: way }, page) => {
             if (working.has(own)) wrong.push(`two at a time for ${own}`);
-            if (String(page.notes) !== String(seen.get(own) ?? [])) wrong.push(`${own} has ${page.notes}, has seen ${seen.get(own)}`);
+            if (String(page.notes) !== String(seen.get(own) ?? []))
+              wrong.push(`${own} has ${String(page.notes)}, has seen ${String(seen.get(own))}`);
             page.notes.push(n);
             seen.set(own, [...(seen.get(own) ?? []), n]);
             if (way === "throw") throw new RangeError(String(n));
@@ -111,7 +112,7 @@ describe("whatever is sent, fails, rests and comes back", () => {
         expect(wrong).toEqual([]);
         const all = [...seen.values()].flat();
         expect(new Set(all).size).toBe(all.length);
-        for (const [own, notes] of seen) expect(notes, own).toEqual(notes.toSorted((one, other) => one - other));
+        for (const notes of seen.values()) expect(notes).toEqual(notes.toSorted((one, other) => one - other));
         for (const [own, notes] of sent) expect(seen.get(own)).toEqual(expect.arrayContaining(notes));
         expect(mostWorking).toBeLessThanOrEqual(bounds.concurrency);
         expect(made.size()).toBe(0);

@@ -226,9 +226,9 @@ describe("actors on several hosts", () => {
     const waiting = placed.ask({ key: "a", n: 1 }, ask);
     await expect(placed.ask({ key: "a", n: 1 }, ask)).rejects.toMatchObject({ code: "ERR_BUSY" });
     await expect(placed.ask({ key: "a", n: 1 }, {} as never)).rejects.toMatchObject({ code: "ERR_OPTION" });
-    const closed = expect(waiting).rejects.toMatchObject({ code: "ERR_CLOSED" });
+    const closed = settled(waiting);
     await placed.close();
-    await closed;
+    expect(await closed).toMatchObject({ reason: { code: "ERR_CLOSED" } });
     await expect(placed.ask({ key: "a", n: 1 }, ask)).rejects.toMatchObject({ code: "ERR_CLOSED" });
     expect(() => placedActors({ key: "a" as never })).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
     expect(() => placedActors({ key, crash: "ignore" as never })).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));

@@ -27,7 +27,7 @@ function supervised(onError: Directive | ((error: unknown, key: string) => Direc
     environment: { clock, random: Math.random },
   });
   made.on("activated", ({ key }) => log.push(`activated ${key}`));
-  made.on("failed", ({ key, then }) => log.push(`${key} failed: ${then}`));
+  made.on("failed", ({ key, directive }) => log.push(`${key} failed: ${directive}`));
   made.on("stopped", ({ key }) => log.push(`stopped ${key}`));
   made.on("dead", ({ key, request }) => log.push(`dead ${key} ${JSON.stringify(request)}`));
   return { made, log, clock };

@@ -20,11 +20,11 @@ export class Switchboard<Event> {
   constructor({ maxRules = 100_000, onError }: RouterOptions) {
     this.#maxRules = whole("maxRules", maxRules, 1, 10_000_000);
     if (onError !== undefined && typeof onError !== "function") throw new OptionError('"onError" takes a function');
-    this.#onError = (error, event, subject) => {
+    this.#onError = (...about) => {
       // Who hears of errors must not make new ones.
       try {
-        const returned: unknown = onError?.(error, event, subject);
-        if (isPromise(returned)) void Promise.resolve(returned).catch(() => undefined);
+        const returned: unknown = onError?.(...about);
+        if (isPromise(returned)) returned.then(undefined, () => undefined);
       } catch {}
     };
   }

@@ -191,7 +191,7 @@ describe("a subject", () => {
     undefined,
     {},
   ];
-  it.each(hostile.map((subject) => [String(subject).slice(0, 20), subject] as const))(
+  it.each(hostile.map((subject) => [JSON.stringify(subject)?.slice(0, 20), subject] as const))(
     "that is none is refused: %s",
     async (_name, subject) => {
       await using subjects = subjectRouter<number>();
