@@ -4,6 +4,7 @@ import type { Ground } from "../harness/case.ts";
 export const grounds: Readonly<Record<string, () => Promise<Ground>>> = {
   inprocess: async () => (await import("./inprocess/inprocess.ts")).inprocess,
   threads: async () => (await import("./threads/threads.ts")).threadsGround,
+  processes: async () => (await import("./processes/processes.ts")).processesGround,
   streams: async () => (await import("./streams/streams.ts")).streams,
   timers: async () => (await import("./timers/timers.ts")).timers,
   sqlite: async () => (await import("./sqlite/sqlite.ts")).sqlite,
