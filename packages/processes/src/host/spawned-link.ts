@@ -64,14 +64,15 @@ export class SpawnedLink implements WorkerLink, Measured {
   }
 
   #spawn(env: Readonly<Record<string, string>>, stdio: "fd3" | "stdio" | "none"): void {
-    const { command, args = [], cwd, env: own = {}, output = "inherit" } = this.#options;
+    const { command, args = [], cwd, env: own = {}, output = "inherit", acks = true } = this.#options;
+    const offered = acks ? OFFERED : OFFERED.filter((cap) => cap !== "ack");
     const inherit = output === "inherit";
     const child = new Child({
       command,
       args,
       cwd,
       env: own,
-      protocolEnv: { LJP: "1", LJP_CAPS: OFFERED.join(","), LJP_CONCURRENCY: String(this.#start.concurrency), ...env },
+      protocolEnv: { LJP: "1", LJP_CAPS: offered.join(","), LJP_CONCURRENCY: String(this.#start.concurrency), ...env },
       stdio,
       onLine: (stream, line) => {
         this.#events.onOutput(stream, line);
