@@ -29,7 +29,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    new TokenGate(options.token); // a token that cannot be one is refused here, not when the first worker dials
+    checkToken(options.token); // here, not when the first worker dials
     this.#server = createServer((socket) => this.#open(socket));
     this.#server.maxConnections = options.maxConnections;
   }
@@ -113,6 +113,11 @@ export class Door {
     this.#told.set(source, nowMs);
     this.#options.onRefused?.(source, why);
   }
+}
+
+/** Errors: `ERR_OPTION` when it can be no token. */
+function checkToken(token: string): TokenGate {
+  return new TokenGate(token);
 }
 
 /** A token that nobody guesses. */

@@ -174,7 +174,10 @@ export class LineLink implements WorkerLink {
       case WORKER_OPS.credit:
         if (id === 0) this.#options.events.onCredit(value as number);
         return;
-      default: // what this host did not offer to hear, and pongs, which were heard already
+      case WORKER_OPS.ask:
+      case WORKER_OPS.item:
+        return; // this host did not offer to hear them
+      case WORKER_OPS.pong: // any frame is a sign of life
     }
   }
 
@@ -267,7 +270,7 @@ function toWire(error: unknown): WireError {
 
 function toLog(value: unknown): { readonly level: string; readonly message: string; readonly fields?: unknown } {
   const { lvl, level, msg, message, fields } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const words = { level: String(level ?? lvl ?? "info"), message: String(message ?? msg ?? "") };
+  const words = { level: safeString(level ?? lvl ?? "info"), message: safeString(message ?? msg ?? "") };
   return fields === undefined ? words : { ...words, fields };
 }
 
