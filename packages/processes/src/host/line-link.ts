@@ -1,4 +1,5 @@
 import { EncodeError, JobError, type WireError } from "@job-orch/core";
+import { safeString } from "@job-orch/core/substrate";
 import {
   type Control,
   EXTRA,
