@@ -184,7 +184,7 @@ class ActorsOfAJob implements Actors<unknown, unknown> {
     const timeoutMs = duration("timeoutMs", options.timeoutMs ?? CALL_TIMEOUT_MS);
     const { clock } = this.#settings.environment;
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      message.endsMs = Math.min(message.endsMs, steadyNow(clock) + timeoutMs);
+      message.endsMs = Math.min(message.endsMs ?? Number.POSITIVE_INFINITY, steadyNow(clock) + timeoutMs);
       message.deadline = Math.min(message.deadline ?? Number.POSITIVE_INFINITY, clock.now() + timeoutMs);
     }
     message.resolve = resolve;

@@ -19,7 +19,7 @@ export class Deadlines {
     message.later = this.#first;
     if (this.#first !== undefined) this.#first.earlier = message;
     this.#first = message;
-    this.#sweeper.note(message.endsMs);
+    this.#sweeper.note(endsOf(message));
   }
 
   remove(message: Message): void {
@@ -37,8 +37,9 @@ export class Deadlines {
     let nextMs = Number.POSITIVE_INFINITY;
     const late: Message[] = [];
     for (let message = this.#first; message !== undefined; message = message.later) {
-      if (message.endsMs <= nowMs) late.push(message);
-      else nextMs = Math.min(nextMs, message.endsMs);
+      const endsMs = endsOf(message);
+      if (endsMs <= nowMs) late.push(message);
+      else nextMs = Math.min(nextMs, endsMs);
     }
     for (const message of late) {
       this.#onLate(
@@ -48,4 +49,8 @@ export class Deadlines {
     }
     return nextMs;
   }
+}
+
+function endsOf({ endsMs = Number.POSITIVE_INFINITY }: Message): number {
+  return endsMs;
 }

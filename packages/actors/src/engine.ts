@@ -99,7 +99,7 @@ export class Engine implements MessageHome {
 
   /** Makes sure that a sender does not wait longer than it said. */
   watch(message: Message): void {
-    if (message.endsMs !== Number.POSITIVE_INFINITY && !message.ended) this.#deadlines.add(message);
+    if (message.endsMs !== undefined && !message.ended) this.#deadlines.add(message);
   }
 
   /** The sender does not wait any more: not begun any more, or told so when begun. */
@@ -315,7 +315,7 @@ export class Engine implements MessageHome {
   #answer(message: Message, ok: boolean, value: unknown): void {
     if (message.ended) return;
     message.ended = true;
-    if (message.endsMs !== Number.POSITIVE_INFINITY) this.#deadlines.remove(message);
+    if (message.endsMs !== undefined) this.#deadlines.remove(message);
     message.onEnd?.();
     message.caller?.home.giveBack(message.caller);
     if (ok) message.resolve?.(value);

@@ -18,13 +18,11 @@ export class Message implements RunContext {
   readonly home: MessageHome;
   readonly key: string;
   readonly request: unknown;
-  readonly attempt = 1;
-  readonly fence = 1;
   headers: Headers = NO_HEADERS;
   /** Units: epoch milliseconds. */
   deadline: number | undefined = undefined;
-  /** The same in the clock's steady time; `Infinity` when nobody stops waiting. */
-  endsMs = Number.POSITIVE_INFINITY;
+  /** The same in the clock's steady time. Not `Infinity` for never: a number that is no small integer is one object more per message. */
+  endsMs: number | undefined = undefined;
   /** Who asked, when an actor did and waits: a chain of these is what a deadlock is found by. */
   caller: Message | undefined = undefined;
   resolve: ((response: unknown) => void) | undefined = undefined;
@@ -44,8 +42,8 @@ export class Message implements RunContext {
   earlier: Message | undefined = undefined;
   later: Message | undefined = undefined;
   #id: string | undefined;
+  /** Made by whoever comes first: the job that asks for its signal, or what aborts it. */
   #controller: AbortController | undefined;
-  #reason: { readonly error: unknown } | undefined;
 
   constructor(home: MessageHome, key: string, request: unknown, id: string | undefined) {
     this.home = home;
@@ -58,18 +56,21 @@ export class Message implements RunContext {
     return (this.#id ??= this.home.nextId());
   }
 
+  get attempt(): number {
+    return 1;
+  }
+
+  get fence(): number {
+    return 1;
+  }
+
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason.error);
-    }
-    return this.#controller.signal;
+    return (this.#controller ??= new AbortController()).signal;
   }
 
   /** Tells the job that nobody waits any more. */
   abort(error: unknown): void {
-    this.#reason ??= { error };
-    this.#controller?.abort(error);
+    (this.#controller ??= new AbortController()).abort(error);
   }
 
   get progress(): RunContext["progress"] {
