@@ -7,6 +7,7 @@ export {
   PoisonRequestError,
   PoolFullError,
   PoolUnavailableError,
+  TransferLostError,
   WorkerCrashedError,
   WorkerStartError,
 } from "./link-errors.ts";

@@ -83,6 +83,17 @@ export class PoisonRequestError extends JobError {
   }
 }
 
+/** Buffers of the request had been moved to a worker, which did not begin it: they are gone. */
+export class TransferLostError extends JobError {
+  override readonly name = "TransferLostError";
+  readonly code = "ERR_TRANSFER_LOST";
+  readonly retry: Retry = "never";
+
+  constructor(pool: string) {
+    super(`A worker of "${pool}" was given the buffers of this request and ended before it began; make them again and call again`);
+  }
+}
+
 /** The pool holds as many requests as it may. */
 export class PoolFullError extends JobError {
   override readonly name = "PoolFullError";

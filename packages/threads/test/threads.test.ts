@@ -107,9 +107,10 @@ describe("threads", () => {
   test("runs under start and stops gracefully: what was begun ends, what was not waits", async () => {
     const deeds = pool();
     const running = start(deeds);
+    const hasBegun = new Promise((resolve) => deeds.on("progress", resolve));
     const begun = deeds.call({ do: "wait", ms: 100, value: "ended" });
     const waiting = deeds.call({ do: "echo", value: "later" });
-    await expect.poll(() => deeds.stats().workers[0]?.inFlight).toBe(2);
+    await hasBegun;
     await running.stop();
     expect(await begun).toBe("ended");
     expect(deeds.stats()).toMatchObject({ workers: [], waiting: 1 });

@@ -21,7 +21,7 @@ export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): vo
   const suspects = OURS.includes(exitClass) ? [] : fates.filter(({ fate }) => fate === "running");
   for (const { task, fate } of fates.reverse()) {
     member.forget(task);
-    if (fate === "untouched") handBack(pool, task);
+    if (fate === "untouched") pool.handBack(task);
     else
       crashed(pool, member, task, {
         completed: fate === "done",
@@ -29,11 +29,6 @@ export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): vo
         suspect: suspects.some((one) => one.task === task),
       });
   }
-}
-
-function handBack(pool: Pool, task: Task): void {
-  if (task.quarantined) pool.isolate(task);
-  else pool.requeue(task);
 }
 
 interface Circumstances {
@@ -59,7 +54,8 @@ function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, 
       return pool.fail(task, poison);
     }
   }
-  if (!settings.retriesCrashes) return pool.fail(task, error);
+  // What was moved to it is gone with it.
+  if (!settings.retriesCrashes || task.transfers !== undefined) return pool.fail(task, error);
   task.attempt++;
   task.owner.retried(task, error);
   if (suspect) pool.isolate(task);

@@ -9,6 +9,8 @@ const LOOKS_PER_TIMEOUT = 8;
 const SHORTEST_LOOK_MS = 5;
 /** The neighbours of a job that does not stop get this many times its grace. */
 const NEIGHBOUR_GRACES = 5;
+/** Of a condemned worker that was ended and whose end was not heard of yet. */
+const ENDED = Number.NEGATIVE_INFINITY;
 
 /** Everything that has a time: callers who stop waiting, attempts that run too long, jobs that do not stop when told to. */
 export class Overdue {
@@ -16,7 +18,7 @@ export class Overdue {
   readonly #sweeper: Sweeper;
   readonly #lookMs: number;
   /** When a condemned worker is ended, whoever runs in it. Units: milliseconds of steady time. */
-  readonly #condemned = new Map<Member, number>();
+  readonly #condemned = new WeakMap<Member, number>();
 
   constructor(pool: Pool, sweeper: Sweeper) {
     this.#pool = pool;
@@ -42,7 +44,6 @@ export class Overdue {
 
   stop(): void {
     this.#sweeper.stop();
-    this.#condemned.clear();
   }
 
   /** Handles what is due; when the next is. */
@@ -68,11 +69,12 @@ export class Overdue {
     if (!Number.isFinite(timeoutMs)) return Number.POSITIVE_INFINITY;
     let any = false;
     for (const member of this.#pool.roster.members) {
+      const running = this.#presumed(member);
       for (const task of member.tasks) {
         if (task === undefined) continue;
         any = true;
         if (task.startedMs === 0) {
-          if (member.isRunning(task.slot) || (!member.shares && task.slot >= 0)) task.startedMs = nowMs;
+          if (running === undefined ? member.isRunning(task.slot) : running.has(task)) task.startedMs = nowMs;
         } else if (nowMs - task.startedMs >= timeoutMs) {
           const id = this.#pool.idOf(task);
           this.#pool.abandon(task, new AttemptTimeoutError(`Attempt ${task.attempt} of request "${id}" took longer than ${timeoutMs} ms`));
@@ -82,14 +84,17 @@ export class Overdue {
     return any || this.#pool.pending > 0 ? nowMs + this.#lookMs : Number.POSITIVE_INFINITY;
   }
 
+  /** Of a worker that does not say what it has begun: the first it was given, as many as it runs at once. */
+  #presumed(member: Member): ReadonlySet<Task> | undefined {
+    if (member.shares || member.tellsBegun) return undefined;
+    return new Set(member.assigned().slice(0, this.#pool.settings.concurrency));
+  }
+
   /** A job that was told to stop and did not: its worker gets no more work, its neighbours get time, and then it is ended. */
   #sweepStubborn(member: Member, nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
     const killAtMs = this.#condemned.get(member);
-    if (member.state === "down") {
-      this.#condemned.delete(member);
-      return nextMs;
-    }
+    if (killAtMs === ENDED) return nextMs; // its end is on its way
     if (killAtMs === undefined) {
       for (const byMs of member.overdue.values()) {
         if (byMs > nowMs) nextMs = Math.min(nextMs, byMs);
@@ -99,7 +104,7 @@ export class Overdue {
     }
     const neighbours = member.tasks.some((task) => task !== undefined);
     if (!neighbours || nowMs >= killAtMs) {
-      this.#condemned.delete(member);
+      this.#condemned.set(member, ENDED);
       member.link?.kill();
       return nextMs;
     }

@@ -50,5 +50,5 @@ export function statsOf(pool: Pool): PoolStats {
     exits: { ...counts.exits },
     latencyMs: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
   };
-  return { ...known, workers, waiting: pool.queue.length, pending: pool.pending, state: pool.roster.policy.state };
+  return { ...known, workers, waiting: pool.waiting, pending: pool.pending, state: pool.roster.policy.state };
 }

@@ -1,16 +1,18 @@
 import { ClosedError, EncodeError } from "@job-orch/core";
-import { fromWireError, idSource, Ring, steadyNow, Sweeper } from "@job-orch/core/substrate";
+import { fromWireError, idSource, steadyNow, Sweeper } from "@job-orch/core/substrate";
 import type { WireError } from "@job-orch/core";
 import type { ExitClass } from "@job-orch/supervisor";
-import { PoolFullError, PoolUnavailableError, type WorkerStartError } from "../link-errors.ts";
+import { PoolFullError, PoolUnavailableError, TransferLostError, type WorkerStartError } from "../link-errors.ts";
 import { type Hello, Kind, kindOf, MOST_JOBS, slotOf, TEXT } from "../wire/frames.ts";
 import type { WorkerFactory } from "../worker-link.ts";
+import { Admissions } from "./admissions.ts";
 import { afterCrash } from "./after-crash.ts";
 import type { Member } from "./member.ts";
 import { Overdue } from "./overdue.ts";
 import { PoolCounts } from "./pool-counts.ts";
 import { PoolEmitter } from "./pool-events.ts";
 import { type PoolOptions, type PoolSettings, toPoolSettings } from "./pool-options.ts";
+import { Quarantine } from "./quarantine.ts";
 import { Roster } from "./roster.ts";
 import { Stealing } from "./stealing.ts";
 import { Suspects } from "./suspects.ts";
@@ -29,10 +31,8 @@ const MOST_WAITING = 1_000_000;
 /** A pool with nothing to do lets the process end after this. Units: milliseconds. */
 const UNREF_AFTER_MS = 20;
 
-interface Admission {
-  readonly task: Task;
-  readonly admitted: () => void;
-}
+/** Keeps the process alive; it never fires in a lifetime that matters. Units: milliseconds. */
+const FOREVER_MS = 2 ** 31 - 1;
 
 export interface PoolIdentity {
   readonly name: string;
@@ -64,12 +64,16 @@ export class Pool {
   #lastNumber = 0;
   /** Requests that have not ended. */
   #pending = 0;
+  /** Of those in the queue and the lanes. */
+  #waitingItems = 0;
   #waitingBytes = 0;
+  #alive: NodeJS.Timeout | undefined;
   #unref: NodeJS.Timeout | undefined;
-  /** Those who wait until a full queue has room. */
-  readonly #admissions = new Ring<Admission>();
-  readonly #isolated: Task[] = [];
-  #isolation: { readonly member: Member; readonly task: Task } | undefined;
+  readonly #admissions = new Admissions();
+  readonly #quarantine = new Quarantine(this);
+  /** Handed back by a worker in the batch that is being read. */
+  readonly #handedBack: Task[] = [];
+  #fillDue = false;
   #lastFailure: Error | undefined;
   /** The last worker that was started did not come up. */
   #startsFail = false;
@@ -110,6 +114,16 @@ export class Pool {
     return this.#pending;
   }
 
+  /** Requests that no worker has. */
+  get waiting(): number {
+    return this.#waitingItems + this.#admissions.length + this.#quarantine.length;
+  }
+
+  /** Whether workers are given requests at all. */
+  get handsOut(): boolean {
+    return !this.#paused && !this.#stopped;
+  }
+
   /** Takes a job into the pool; its place there. */
   register(owner: TaskOwner): number {
     if (this.#jobs.length >= MOST_JOBS) throw new PoolFullError(this.name, `it serves ${MOST_JOBS} jobs`);
@@ -127,6 +141,7 @@ export class Pool {
     this.counts.noteAdmitted(task);
     if (task.endsMs !== Number.POSITIVE_INFINITY) this.#overdue.note(task.endsMs);
     if (task.origin !== undefined && !this.suspects.isEmpty && this.suspects.has(task.origin)) {
+      if (this.#quarantine.length >= this.settings.maxItems) return this.fail(task, this.#fullError());
       admitted?.();
       return this.isolate(task);
     }
@@ -139,10 +154,15 @@ export class Pool {
 
   /** Ends a request from this side: its caller gave up, or time did. */
   abandon(task: Task, error: Error): void {
-    if (task.state === SETTLED) return;
-    if (task.state === ASSIGNED) this.#recall(task);
-    else this.#queueOf(task).noteSettled();
-    this.fail(task, error);
+    const { state } = task;
+    if (state === SETTLED) return;
+    if (state === ASSIGNED) this.#recall(task);
+    this.#end(task);
+    if (state === WAITS) this.#queueOf(task).noteSettled();
+    else if (state !== ASSIGNED && task.quarantined) this.#quarantine.remove(task);
+    else if (state !== ASSIGNED) this.#admissions.noteSettled();
+    if (this.#admissions.length > 0) this.#fillSoon(); // there may be room now
+    task.owner.failed(task, error);
   }
 
   fail(task: Task, error: Error): void {
@@ -151,8 +171,15 @@ export class Pool {
     task.owner.failed(task, error);
   }
 
+  /** A worker had it and did not begin it: back to where it came from, before all others. */
+  handBack(task: Task): void {
+    if (task.quarantined) this.isolate(task);
+    else this.requeue(task);
+  }
+
   /** Puts it back before all others: it was never begun, or may be begun again. */
   requeue(task: Task): void {
+    if (task.transfers !== undefined) return this.fail(task, new TransferLostError(this.name));
     task.state = WAITS;
     task.member = undefined;
     this.#noteWaiting(task, 1);
@@ -161,12 +188,8 @@ export class Pool {
 
   /** Lets it run alone, when a worker has nothing else. */
   isolate(task: Task): void {
-    task.state = WAITS;
-    task.member = undefined;
-    task.quarantined = true;
-    this.#isolated.push(task);
-    this.emitter.emit("quarantined", { pool: this.name, id: this.idOf(task) });
-    this.#isolateNext();
+    if (task.state === ASSIGNED && task.transfers !== undefined) return this.fail(task, new TransferLostError(this.name));
+    this.#quarantine.add(task);
   }
 
   idOf(task: Task): string {
@@ -184,12 +207,7 @@ export class Pool {
 
   /** Shows all that have not ended. */
   each(show: (task: Task) => void): void {
-    this.queue.each(show);
-    for (const lane of this.lanes) lane?.each(show);
-    for (const task of this.#isolated) if (task.state !== SETTLED) show(task);
-    this.#admissions.each(({ task }) => {
-      if (task.state !== SETTLED) show(task);
-    });
+    this.#eachWaiting(show);
     for (const { tasks } of this.roster.members) for (const task of tasks) if (task !== undefined) show(task);
   }
 
@@ -197,43 +215,53 @@ export class Pool {
   open(): void {
     this.#stopped = false;
     this.#stopping = undefined;
-    this.roster.want(Math.max(this.settings.min, this.#pending > 0 ? 1 : 0));
+    const { min, max } = this.settings;
+    // A lane waits for its own place.
+    const most = this.lanes.some((lane) => lane !== undefined && lane.length > 0) ? max : min;
+    this.roster.want(Math.max(most, this.#pending > 0 ? 1 : 0));
+    if (this.#pending > 0) this.#hold();
     this.#upkeep.start();
   }
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
-    if (!paused) this.refill();
+    if (paused) return;
+    this.refill();
+    this.#quarantine.next();
   }
 
-  /** Ends the workers when they have ended what they began. What waits stays, for the next `open`. Calling it again hurries. */
+  /** Ends the workers when they have ended what they began. What waits stays, for the next `open`. */
   stop(graceMs: number): Promise<void> {
-    if (this.#stopping !== undefined) {
-      for (const member of this.roster.members) this.roster.kill(member, "condemned");
-      return this.#stopping;
-    }
+    if (this.#stopping !== undefined) return this.#stopping;
     this.#stopped = true;
     for (const member of this.roster.members) this.takeBackAll(member);
     this.#upkeep.stop();
-    this.#stopping = this.roster.stop(graceMs).then(() => {
+    clearInterval(this.#alive); // nobody comes for what waits, unless somebody says so
+    this.#alive = undefined;
+    const stopping = this.roster.stop(graceMs).then(() => {
+      if (this.#stopping !== stopping) return; // it was opened again
       this.#stealing.stop();
       this.#stopping = undefined;
     });
-    return this.#stopping;
+    this.#stopping = stopping;
+    return stopping;
+  }
+
+  /** Ends at once what a `stop` or a `close` still waits for. */
+  hurry(): void {
+    for (const member of this.roster.members) this.roster.kill(member, "condemned");
   }
 
   /** Stops for good, and tells everyone who still waits. Calling it again hurries. */
   async close(graceMs: number): Promise<void> {
-    if (this.#closed) return this.#stopping === undefined ? undefined : this.stop(0);
+    if (this.#closed) {
+      this.hurry();
+      return this.#stopping;
+    }
     this.#closed = true;
     const error = this.closedError();
     const stopping = this.stop(graceMs);
-    const waiting: Task[] = [];
-    this.queue.each((task) => waiting.push(task));
-    for (const lane of this.lanes) lane?.each((task) => waiting.push(task));
-    waiting.push(...this.#isolated);
-    this.#admissions.each(({ task }) => waiting.push(task));
-    for (const task of waiting) this.fail(task, error);
+    this.#failAll(error);
     await stopping;
     this.each((task) => this.fail(task, error));
     this.#overdue.stop();
@@ -254,10 +282,9 @@ export class Pool {
   takeBackAll(member: Member): number {
     let count = 0;
     for (const task of member.assigned().reverse()) {
-      if (!member.takeBack(task)) continue;
+      if (task.transfers !== undefined || !member.takeBack(task)) continue;
       count++;
-      if (task.quarantined) this.isolate(task);
-      else this.requeue(task);
+      this.handBack(task);
     }
     return count;
   }
@@ -265,10 +292,12 @@ export class Pool {
   /** Gives a worker what it has room for. */
   fill(member: Member): void {
     if (this.#paused || this.#stopped) return this.flush(member);
-    const lane = this.lanes[member.place];
     while (member.hasRoom) {
-      const task = lane?.shift() ?? this.queue.shift();
-      if (task === undefined) break;
+      const task = this.lanes[member.place]?.shift() ?? this.queue.shift();
+      if (task === undefined) {
+        if (this.#letIn()) continue;
+        break;
+      }
       this.#noteWaiting(task, -1);
       member.assign(task);
       if (member.outgoing >= MOST_FRAMES || member.outgoingChars >= MOST_CHARS) this.flush(member);
@@ -284,7 +313,18 @@ export class Pool {
 
   readonly #refuse = (task: Task, error: unknown): void => {
     this.fail(task, new EncodeError("", error instanceof Error ? error.message : String(error)));
+    this.#fillSoon(); // its worker has room again, and may have nothing else that would tell us
   };
+
+  #fillSoon(): void {
+    if (this.#fillDue) return;
+    this.#fillDue = true;
+    queueMicrotask(() => {
+      this.#fillDue = false;
+      this.refill();
+      this.#quarantine.next();
+    });
+  }
 
   #refuses({ jobs }: Hello): string | undefined {
     const missing = this.#jobs.map(({ name }) => name).filter((name, at) => jobs[at] !== name);
@@ -295,7 +335,7 @@ export class Pool {
   #onReady(member: Member): void {
     this.#startsFail = false;
     this.fill(member);
-    this.#isolateNext();
+    this.#quarantine.next();
     if (this.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
   }
 
@@ -335,18 +375,30 @@ export class Pool {
   #wait(task: Task, admitted: (() => void) | undefined): void {
     if (!this.#stopped) this.#needWorkers(task);
     if (task.state === SETTLED) return;
-    const { maxItems, maxBytes, waitsWhenFull } = this.settings;
-    task.state = WAITS;
-    if (this.queue.length < maxItems && this.#waitingBytes < maxBytes) {
-      this.#noteWaiting(task, 1);
-      this.#queueOf(task).push(task);
+    if (this.#admissions.length === 0 && this.#hasRoom) {
+      this.#enqueue(task);
       admitted?.();
       return;
     }
-    if (!waitsWhenFull) return this.fail(task, new PoolFullError(this.name, `${this.queue.length} wait already`));
+    if (!this.settings.waitsWhenFull) return this.fail(task, this.#fullError());
     if (this.#admissions.length >= MOST_WAITING)
       return this.fail(task, new PoolFullError(this.name, `${MOST_WAITING} senders wait for room already`));
-    this.#admissions.push({ task, admitted: admitted ?? (() => undefined) });
+    this.#admissions.push(task, admitted);
+  }
+
+  get #hasRoom(): boolean {
+    const { maxItems, maxBytes } = this.settings;
+    return this.#waitingItems < maxItems && this.#waitingBytes < maxBytes;
+  }
+
+  #enqueue(task: Task): void {
+    task.state = WAITS;
+    this.#noteWaiting(task, 1);
+    this.#queueOf(task).push(task);
+  }
+
+  #fullError(): PoolFullError {
+    return new PoolFullError(this.name, `${this.waiting} wait already`);
   }
 
   /** Makes sure that someone will come for it, or says why nobody will. */
@@ -359,19 +411,23 @@ export class Pool {
     if (delayMs > 0 && failing && settings.rejectsWhenUnavailable) {
       return this.fail(task, new PoolUnavailableError(this.name, Number.isFinite(delayMs) ? delayMs : 0, this.#lastFailure));
     }
-    if (roster.target < settings.max) this.#upkeep.growIfSlow();
+    if (roster.target === settings.max) return;
+    if (task.lane !== undefined && roster.memberAt(task.lane) === undefined) roster.want(settings.max);
+    else this.#upkeep.growIfSlow();
   }
 
-  #letIn(): void {
-    const { maxItems, maxBytes } = this.settings;
-    while (this.#admissions.length > 0 && this.queue.length < maxItems && this.#waitingBytes < maxBytes) {
+  /** Lets those in who waited for room; whether there was one. */
+  #letIn(): boolean {
+    let any = false;
+    while (this.#hasRoom) {
       const next = this.#admissions.shift();
-      if (next === undefined || next.task.state === SETTLED) continue;
-      const { task, admitted } = next;
-      this.#noteWaiting(task, 1);
-      this.#queueOf(task).push(task);
-      admitted();
+      if (next === undefined) break;
+      any = true;
+      this.#enqueue(next.task);
+      if (next.task.lane !== undefined) this.#fillSoon(); // its worker may have nothing to do
+      next.admitted?.();
     }
+    return any;
   }
 
   #queueOf(task: Task): TaskQueue {
@@ -383,6 +439,7 @@ export class Pool {
     const { body } = task;
     const bytes = typeof body === "string" ? body.length : ArrayBuffer.isView(body) ? body.byteLength : 0;
     this.#waitingBytes += sign * bytes;
+    this.#waitingItems += sign;
   }
 
   #onBatch(member: Member, batch: readonly unknown[]): void {
@@ -393,8 +450,10 @@ export class Pool {
       this.roster.worked(member, ended);
     }
     for (let at = 2; at < batch.length; at += 2) this.#onMessage(member, batch[at] as number, batch[at + 1]);
+    // The last one first: each goes before all others.
+    for (let task = this.#handedBack.pop(); task !== undefined; task = this.#handedBack.pop()) this.handBack(task);
     this.fill(member);
-    if (this.#isolated.length > 0 || this.#isolation !== undefined) this.#isolateNext();
+    this.#quarantine.next();
     if (member.inFlight === 0) this.#idle(member);
   }
 
@@ -406,14 +465,14 @@ export class Pool {
       if (task === undefined || task === false) return;
       this.#end(task);
       this.counts.noteAnswered(task);
-      if (task.quarantined && task.origin !== undefined) this.suspects.clear(task.origin);
+      if (task.quarantined) this.suspects.clear(task.origin ?? this.idOf(task));
       if (kind === Kind.Ok) task.owner.succeeded(task, (head & TEXT) === 0 ? body : JSON.parse(body as string));
       else task.owner.failed(task, fromWireError(body as WireError, task.owner.errors));
       return;
     }
     if (kind === Kind.Skipped) {
       const task = member.release(slot);
-      if (task !== undefined && task !== false) this.requeue(task); // it was handed back
+      if (task !== undefined && task !== false) this.#handedBack.push(task);
       return;
     }
     if (kind === Kind.Begun) return member.noteBegun(slot);
@@ -445,74 +504,49 @@ export class Pool {
 
   #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
     this.counts.noteExit(exitClass);
-    if (this.#isolation?.member === member) this.#isolation = undefined;
+    this.#quarantine.onDown(member);
     afterCrash(this, member, exitClass);
     if (error !== undefined) {
       this.#lastFailure = error;
       this.#startsFail = true;
     } else if (member.exit?.error !== undefined) this.#lastFailure = member.exit.error;
-    if (error !== undefined && this.roster.ready.length === 0 && this.settings.rejectsWhenUnavailable) this.#failAll(error);
+    const nobody = this.roster.ready.length === 0 && this.roster.starting === 0;
+    if (error !== undefined && nobody && this.settings.rejectsWhenUnavailable) this.#failAll(error);
     else if (this.roster.nextStartMs > 0 && this.settings.rejectsWhenUnavailable && this.roster.policy.state === "crashLooping") {
       this.#failAll(new PoolUnavailableError(this.name, this.roster.nextStartMs, this.#lastFailure));
     }
     this.refill();
-    this.#isolateNext();
+    this.#quarantine.next();
+  }
+
+  #eachWaiting(show: (task: Task) => void): void {
+    this.queue.each(show);
+    for (const lane of this.lanes) lane?.each(show);
+    this.#quarantine.each(show);
+    this.#admissions.each(show);
   }
 
   /** Nobody comes for those who wait. */
   #failAll(error: Error): void {
     const waiting: Task[] = [];
-    this.queue.each((task) => waiting.push(task));
-    for (const lane of this.lanes) lane?.each((task) => waiting.push(task));
-    waiting.push(...this.#isolated.splice(0));
+    this.#eachWaiting((task) => waiting.push(task));
     for (const task of waiting) this.abandon(task, error);
-  }
-
-  #isolateNext(): void {
-    const { ready } = this.roster;
-    if (this.#isolation !== undefined) {
-      const { member, task } = this.#isolation;
-      if (task.state !== SETTLED) {
-        if (task.state === WAITS && member.inFlight === 0) this.#handAlone(member, task);
-        return;
-      }
-      if (member.inFlight > 0) return; // its job has not let go yet
-      member.reserved = false;
-      this.#isolation = undefined;
-      this.fill(member);
-    }
-    let task = this.#isolated.shift();
-    while (task?.state === SETTLED) task = this.#isolated.shift();
-    if (task === undefined) return;
-    const member = ready.reduce<Member | undefined>(
-      (best, one) => (best === undefined || one.inFlight < best.inFlight ? one : best),
-      undefined,
-    );
-    if (member === undefined) {
-      this.#isolated.unshift(task);
-      if (!this.#stopped) this.roster.want(1);
-      return;
-    }
-    member.reserved = true;
-    this.#isolation = { member, task };
-    this.takeBackAll(member);
-    if (member.inFlight === 0) this.#handAlone(member, task);
-  }
-
-  #handAlone(member: Member, task: Task): void {
-    member.assign(task);
-    this.flush(member);
   }
 
   /** The process stays alive while there is something to do. */
   #hold(): void {
     this.roster.setRef(true);
+    // Also while workers are down, or are not started yet.
+    if (!this.#stopped) this.#alive ??= setInterval(() => undefined, FOREVER_MS);
   }
 
   #release(): void {
     this.#unref ??= setTimeout(() => {
       this.#unref = undefined;
-      if (this.#pending === 0) this.roster.setRef(false);
+      if (this.#pending > 0) return;
+      this.roster.setRef(false);
+      clearInterval(this.#alive);
+      this.#alive = undefined;
     }, UNREF_AFTER_MS).unref();
   }
 }

@@ -52,7 +52,8 @@ export class Roster {
   #target = 0;
   #ref = false;
   #looping = false;
-  #onEmpty: (() => void) | undefined;
+  /** Told whenever a worker has ended. */
+  readonly #watchers = new Set<() => void>();
 
   constructor(options: RosterOptions) {
     this.#options = options;
@@ -125,11 +126,12 @@ export class Roster {
   /** Gives it no more work, and tells it to end when it has ended what it began. */
   retire(member: Member, why: "scaledDown" | "recycled" | "drained"): void {
     if (member.state === "down" || member.state === "draining") return;
-    if (member.state === "starting") return this.kill(member, why);
+    const wasStarting = member.state === "starting";
     member.asked = why;
     member.state = "draining";
     this.#leave(member);
-    member.link?.tell({ control: "drain" });
+    if (wasStarting) member.link?.kill();
+    else member.link?.tell({ control: "drain" });
   }
 
   /** Gives it no more work, because it is to be ended. Another comes to its place at once. */
@@ -150,12 +152,12 @@ export class Roster {
   async stop(graceMs: number): Promise<void> {
     this.#target = 0;
     for (const place of this.#places) this.#cancelTimer(place);
-    for (const member of this.members) this.retire(member, "drained");
-    const { clock } = this.#options.settings.environment;
-    await this.#empty(graceMs);
-    for (const member of this.members) this.kill(member, "condemned");
-    await this.#empty(KILL_PATIENCE_MS);
-    for (const member of this.members) this.#down(member, { code: null, lost: true }, steadyNow(clock));
+    const leaving = this.members; // not those that a new start brings meanwhile
+    for (const member of leaving) this.retire(member, "drained");
+    await this.#gone(leaving, graceMs);
+    for (const member of leaving) this.kill(member, "condemned");
+    await this.#gone(leaving, KILL_PATIENCE_MS);
+    for (const member of leaving) this.#down(member, { code: null, lost: true });
   }
 
   /** Whether the workers keep the process alive. */
@@ -195,7 +197,7 @@ export class Roster {
       place.timer = undefined;
       this.#fill();
     };
-    place.timer = settings.environment.clock.after(delayMs, again, { ref: this.#ref });
+    place.timer = settings.environment.clock.after(delayMs, again, { ref: false });
   }
 
   #start(place: Place): void {
@@ -227,7 +229,7 @@ export class Roster {
         emitter.emit("workerOutput", { pool: name, place: place.index, incarnation, stream, line }),
       onDown: (exit: Exit) => {
         late.cancel();
-        this.#down(member, exit, steadyNow(environment.clock));
+        this.#down(member, exit);
       },
     };
     try {
@@ -236,7 +238,7 @@ export class Roster {
     } catch (error) {
       late.cancel();
       // Not from within: whoever asked for a worker goes on first.
-      queueMicrotask(() => this.#down(member, { code: null, error: error as Error }, bornMs));
+      queueMicrotask(() => this.#down(member, { code: null, error: error as Error }));
     }
   }
 
@@ -248,7 +250,7 @@ export class Roster {
   }
 
   #up(member: Member, hello: Hello): void {
-    if (member.state !== "starting") return;
+    if (member.state !== "starting" || member.exit !== undefined) return; // too late
     const { name, emitter, settings, refuses } = this.#options;
     const why = refuses(hello);
     if (why !== undefined) {
@@ -269,7 +271,7 @@ export class Roster {
     this.#options.onReady(member);
   }
 
-  #down(member: Member, exit: Exit, nowMs: number): void {
+  #down(member: Member, exit: Exit): void {
     if (member.state === "down") return;
     const { name, emitter } = this.#options;
     const started = member.state !== "starting";
@@ -286,7 +288,7 @@ export class Roster {
     this.#noteLooping();
     this.#options.onDown(member, exitClass, started || member.asked !== undefined ? undefined : new WorkerStartError(name, known));
     this.#fill();
-    if (nowMs >= 0 && this.members.length === 0) this.#onEmpty?.();
+    for (const watch of [...this.#watchers]) watch();
   }
 
   #noteLooping(): void {
@@ -302,16 +304,21 @@ export class Roster {
     place.timer = undefined;
   }
 
-  #empty(longestMs: number): Promise<void> {
-    if (this.members.length === 0) return Promise.resolve();
+  /** Resolves when all of them have ended, or not in time. */
+  #gone(members: readonly Member[], longestMs: number): Promise<void> {
+    const left = (): boolean => members.some(({ state }) => state !== "down");
+    if (!left()) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
         timer?.cancel();
-        this.#onEmpty = undefined;
+        this.#watchers.delete(watch);
         resolve();
       };
+      const watch = (): void => {
+        if (!left()) finish();
+      };
       const timer = longestMs === Number.POSITIVE_INFINITY ? undefined : this.#options.settings.environment.clock.after(longestMs, finish);
-      this.#onEmpty = finish;
+      this.#watchers.add(watch);
     });
   }
 }

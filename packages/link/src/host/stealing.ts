@@ -1,5 +1,6 @@
 import type { Member } from "./member.ts";
 import type { Pool } from "./pool.ts";
+import type { Task } from "./task.ts";
 
 /** Whoever has nothing to do waits this long before it takes from others: most often something comes by itself. Units: milliseconds. */
 const PATIENCE_MS = 1;
@@ -57,7 +58,7 @@ export class Stealing {
 
   /** Half of the victim's unbegun requests, from their end: the victim goes on at their beginning. */
   #take(victim: Member, thief: Member): void {
-    const waiting = victim.assigned().filter((task) => task.lane === undefined && !task.quarantined && !victim.isRunning(task.slot));
+    const waiting = victim.assigned().filter((task) => canMove(task) && !victim.isRunning(task.slot));
     const taken = waiting.slice(Math.floor(waiting.length / 2)).filter((task) => victim.takeBack(task));
     if (taken.length === 0) return;
     for (const task of taken) {
@@ -69,4 +70,9 @@ export class Stealing {
     const { name, emitter } = this.#pool;
     emitter.emit("stolen", { pool: name, from: victim.place, to: thief.place, count: taken.length });
   }
+}
+
+/** Lanes stay with their worker; buffers that were moved to one cannot be taken back. */
+function canMove({ lane, quarantined, transfers }: Task): boolean {
+  return lane === undefined && !quarantined && transfers === undefined;
 }

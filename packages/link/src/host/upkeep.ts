@@ -58,8 +58,10 @@ export class Upkeep {
     const { roster, settings, queue } = this.#pool;
     const nowMs = steadyNow(settings.environment.clock);
     for (const member of [...roster.ready]) {
-      if (this.#isOld(member, nowMs)) roster.recycle(member);
-      else await this.#weigh(member);
+      // One at a time: each needs a second place beside it until its successor is up.
+      if (this.#isOld(member, nowMs)) {
+        if (!roster.ready.some(({ state }) => state === "retiring")) roster.recycle(member);
+      } else await this.#weigh(member);
     }
     if (queue.length > 0) return;
     const idle = roster.ready.filter((member) => member.inFlight === 0 && nowMs - member.idleSinceMs >= settings.idleMs);
@@ -76,7 +78,7 @@ export class Upkeep {
     const { recycleHeapMb, maxMemoryMb } = this.#pool.settings;
     const { link } = member;
     if (link === undefined || !isMeasured(link) || (!Number.isFinite(recycleHeapMb) && !Number.isFinite(maxMemoryMb))) return;
-    const { heapBytes, totalBytes } = await link.memory();
+    const { heapBytes, totalBytes } = await inTime(link.memory());
     if (member.state !== "ready") return;
     if (totalBytes > maxMemoryMb * MIB) this.#end(member, totalBytes);
     else if (heapBytes > recycleHeapMb * MIB) this.#pool.roster.recycle(member);
@@ -91,4 +93,12 @@ export class Upkeep {
     roster.condemn(member, "outOfMemory");
     roster.kill(member, "outOfMemory");
   }
+}
+
+/** A worker that cannot tell now must not keep the others from being looked after. */
+function inTime<Value extends object>(asked: Promise<Value>): Promise<Value | { readonly heapBytes: 0; readonly totalBytes: 0 }> {
+  const { promise, resolve } = Promise.withResolvers<{ readonly heapBytes: 0; readonly totalBytes: 0 }>();
+  const timer = setTimeout(() => resolve({ heapBytes: 0, totalBytes: 0 }), EVERY_MS);
+  timer.unref();
+  return Promise.race([asked, promise]).finally(() => clearTimeout(timer));
 }

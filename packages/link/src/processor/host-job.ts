@@ -1,7 +1,14 @@
 import type { AnyJob, InputOf, NameOf, ResponseOf } from "@job-orch/core";
 import { checkJob, eraseJob } from "@job-orch/core/substrate";
 import type { Pool } from "../host/pool.ts";
-import { PoisonRequestError, PoolFullError, PoolUnavailableError, WorkerCrashedError, WorkerStartError } from "../link-errors.ts";
+import {
+  PoisonRequestError,
+  PoolFullError,
+  PoolUnavailableError,
+  TransferLostError,
+  WorkerCrashedError,
+  WorkerStartError,
+} from "../link-errors.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Pooled } from "./pooled.ts";
 import type { PooledProcessor } from "./pooled-processor.ts";
@@ -16,7 +23,15 @@ export function hostJob<const J extends AnyJob>(
   checkJob(job);
   const pooled = new Pooled(eraseJob(job), pool, toText, ownsPool);
   // Behind a queue (`remote`) its callers get these back as what they are.
-  const errors = [...pooled.errors, PoisonRequestError, PoolFullError, PoolUnavailableError, WorkerCrashedError, WorkerStartError];
+  const errors = [
+    ...pooled.errors,
+    PoisonRequestError,
+    PoolFullError,
+    PoolUnavailableError,
+    TransferLostError,
+    WorkerCrashedError,
+    WorkerStartError,
+  ];
   const { name, requestSender, responseReceiver, run, send, sendMany, call, sendReceive, cancel, pause, resume, stop, on, stats, close } =
     pooled;
   const hosted = {

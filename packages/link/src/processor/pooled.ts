@@ -11,7 +11,7 @@ import { check, checkedKey, checkSignal, type ErasedJob, isPromise, ProcessorEmi
 import type { Pool } from "../host/pool.ts";
 import type { PoolEvents } from "../host/pool-events.ts";
 import { statsOf } from "../host/pool-stats.ts";
-import { ASSIGNED, Task, type TaskOwner } from "../host/task.ts";
+import { ASSIGNED, SETTLED, Task, type TaskOwner } from "../host/task.ts";
 import { Kind } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Transferred } from "../wire/transfer.ts";
@@ -30,6 +30,7 @@ export class Pooled implements TaskOwner {
   readonly #emitter = new ProcessorEmitter();
   readonly #feeds = new Set<ResponseFeed<unknown>>();
   #running: PromiseWithResolvers<void> | undefined;
+  #stopping = false;
 
   constructor(job: ErasedJob, pool: Pool, toText: ToText, ownsPool: boolean) {
     this.name = job.name;
@@ -109,7 +110,10 @@ export class Pooled implements TaskOwner {
   };
 
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
+    if (this.#stopping) this.#pool.hurry();
+    this.#stopping = true;
     await this.#pool.stop(options?.graceMs ?? STOP_GRACE_MS);
+    this.#stopping = false;
     this.#running?.resolve();
     this.#running = undefined;
   };
@@ -257,7 +261,7 @@ export class Pooled implements TaskOwner {
   }
 
   #endOnAbort(task: Task, signal: AbortSignal): void {
-    if (task.resolve === undefined && task.reject === undefined) return;
+    if (task.state === SETTLED) return; // the signal may outlive many requests
     const abort = (): void => this.#pool.abandon(task, toError(signal.reason));
     signal.addEventListener("abort", abort, { once: true });
     task.onEnd = () => signal.removeEventListener("abort", abort);

@@ -9,7 +9,7 @@ export class ResponseFeed<Response> implements BatchReceive<ResponseMessage<Resp
   readonly #name: string;
   readonly #waiting = new Ring<ResponseMessage<Response>>();
   readonly #onEnd: (feed: ResponseFeed<Response>) => void;
-  #wake: (() => void)[] = [];
+  #wake = new Set<() => void>();
   #broken: Error | undefined;
   #closed = false;
 
@@ -77,18 +77,16 @@ export class ResponseFeed<Response> implements BatchReceive<ResponseMessage<Resp
     return new Promise((resolve) => {
       const finish = (): void => {
         signal?.removeEventListener("abort", finish);
+        this.#wake.delete(finish);
         resolve();
       };
-      this.#wake.push(finish);
+      this.#wake.add(finish);
       signal?.addEventListener("abort", finish, { once: true });
     });
   }
 
   #wakeAll(): void {
-    if (this.#wake.length === 0) return;
-    const wake = this.#wake;
-    this.#wake = [];
-    for (const one of wake) one();
+    for (const one of [...this.#wake]) one();
   }
 
   #closedError(): ClosedError {
