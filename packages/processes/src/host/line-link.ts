@@ -56,6 +56,8 @@ export class LineLink implements WorkerLink {
   #replies: unknown[] = [0, 0];
   #ended = 0;
   #busySinceMs = 0;
+  /** What a request seems to take, as of the last answers. Units: microseconds. */
+  #serviceUs = Number.POSITIVE_INFINITY;
   #heardMs = performance.now();
   #unfinishedSinceMs: number | undefined;
   #pings = 0;
@@ -226,12 +228,25 @@ export class LineLink implements WorkerLink {
     if (this.#replies.length === 2) return;
     const replies = this.#replies;
     const nowMs = performance.now();
-    replies[0] = (nowMs - this.#busySinceMs) * 1_000;
+    replies[0] = this.#busyUs(nowMs);
     replies[1] = this.#ended;
     this.#busySinceMs = nowMs;
     this.#ended = 0;
     this.#replies = [0, 0];
     this.#options.events.onBatch(replies);
+  }
+
+  /**
+   * How long it was busy with what ended. If everything it had came back at once, most of the time went by on the way, and how
+   * busy it was cannot be known: it seems to take half as long as before, until it has enough ahead to show how long it takes.
+   */
+  #busyUs(nowMs: number): number {
+    const count = this.#ended;
+    const tookUs = (nowMs - this.#busySinceMs) * 1_000;
+    if (count === 0) return tookUs;
+    const ranDry = count > 1 && this.#open.size === 0;
+    this.#serviceUs = ranDry ? Math.min(tookUs / count, this.#serviceUs / 2) : tookUs / count;
+    return this.#serviceUs * count;
   }
 
   #lookAfter(): void {
