@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Case, Contender, Role } from "../src/harness/case.ts";
+import { BEST_PEER, type Case, type Contender, type Role } from "../src/harness/case.ts";
 import { quantile, toFigures } from "../src/harness/figures.ts";
 import { reaches, toOutcome } from "../src/harness/outcome.ts";
 import { toTable } from "../src/harness/table.ts";
@@ -63,6 +63,18 @@ it("without peers or a limit their ratios are null", () => {
     ratioToBestPeer: null,
     ratioToLimit: null,
   });
+});
+
+it("a mark may be against the best peer, whichever that is", () => {
+  const marked: Case = { ...faster, bar: [{ against: BEST_PEER, times: 0.5 }] };
+  expect(toOutcome("ground", marked, figures({ we: 300, one: 601, two: 400, most: 1_000 }))).toMatchObject({
+    holds: false,
+    bar: "≥ 0.5× the best peer",
+  });
+  expect(toOutcome("ground", marked, figures({ we: 300, one: 100, two: 600, most: 1_000 })).holds).toBe(true);
+  const smallest: Case = { ...smaller, bar: [{ against: BEST_PEER, times: 1 }] };
+  expect(toOutcome("ground", smallest, figures({ we: 100, one: 100, two: 400, most: 10 })).holds).toBe(true);
+  expect(toOutcome("ground", smallest, figures({ we: 101, one: 100, two: 400, most: 10 })).holds).toBe(false);
 });
 
 it("every mark must be reached", () => {
