@@ -31,7 +31,9 @@ export interface Swept {
 const RANGE_US = 2_000;
 /** Where nothing was measured: so many ranges per worker. */
 const RANGES_BLIND = 32;
-/** So many at least, so that all workers end together. */
+/** The next turn of a worker is there before the last one is heard of: nobody waits for this thread. */
+const LANES_PER_WORKER = 2;
+/** So many ranges per worker at least, so that all workers end together. */
 const LEAST_RANGES = 4;
 
 /**
@@ -85,7 +87,7 @@ export async function sweepRest(elements: TypedArray, options: SweepOptions): Pr
   try {
     // A worker that ended takes what it had taken with it; a pool that begins requests again knows nothing of ranges.
     for (let missing: Int32Array | undefined; ;) {
-      const lanesNow = Math.min(crew.size, missing?.length ?? ranges);
+      const lanesNow = Math.min(crew.size * LANES_PER_WORKER, missing?.length ?? ranges);
       const only = missing;
       lanes = Array.from({ length: lanesNow }, () => lane(only));
       await Promise.all(lanes);
