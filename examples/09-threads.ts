@@ -4,7 +4,7 @@ import { sqlite } from "@job-orch/sqlite";
 import { threads } from "@job-orch/threads";
 import { primes } from "./workers/primes.worker.ts";
 
-await using pool = threads(primes, new URL("./workers/primes.worker.ts", import.meta.url), { size: 2 });
+const pool = threads(primes, new URL("./workers/primes.worker.ts", import.meta.url), { size: 2 });
 
 const ranges = Array.from({ length: 10 }, (_, at) => ({ from: at * 1_000, to: (at + 1) * 1_000 }));
 const counts = await Promise.all(ranges.map((range) => pool.call(range)));
@@ -18,6 +18,7 @@ console.log(await queued.call({ from: 0, to: 100 }));
 
 await running.stop();
 await queued.close();
+await pool.close();
 await transport[Symbol.asyncDispose]();
 
 // Prints:

@@ -11,7 +11,7 @@ const python = spawnSync("python3", ["--version"]).status === 0;
 const worker = python
   ? { command: "python3", args: [fileURLToPath(new URL("./workers/shout.py", import.meta.url))] }
   : { command: process.execPath, args: [fileURLToPath(new URL("./workers/shout.ts", import.meta.url))] };
-await using loud = processes(shout, { ...worker, size: 1 });
+const loud = processes(shout, { ...worker, size: 1 });
 console.log(await loud.call("any language"));
 
 const failed = await loud.sendReceive("");
@@ -19,8 +19,9 @@ console.log(failed.ok ? "?" : failed.error.message);
 
 // No protocol at all: the program is started for every request, reads it, writes the response, and leaves.
 const sort = job<string, string>()({ name: "sort", run: (text) => text });
-await using sorted = processes(sort, { command: "sort", transport: "oneshot", format: "text", size: 2 });
+const sorted = processes(sort, { command: "sort", transport: "oneshot", format: "text", size: 2 });
 console.log(JSON.stringify(await sorted.call("b\na\nc\n")));
+await Promise.all([loud.close(), sorted.close()]);
 
 // Prints:
 // ANY LANGUAGE!

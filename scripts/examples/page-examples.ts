@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import ts from "typescript-5";
 import { filesIn } from "../workspace/files-in.ts";
 import { root } from "../workspace/root.ts";
 import { workspacePackages } from "../workspace/workspace-package.ts";
 import type { Example } from "./example.ts";
+
+/** Pages are written for a compiler and for Node 24: an older one, which cannot read `using`, runs what the compiler makes of them. */
+export const lowersUsing = Number.parseInt(process.versions.node, 10) < 24;
 
 /** Among the examples, because what they import is installed there. */
 const extracted = join(root, "examples", `.extracted-${process.pid}`);
@@ -40,7 +44,7 @@ function programsOf(page: string): readonly Example[] {
     .map(({ info, code, line }) => {
       const file = join(folder, /\bfile=(\S+)/.exec(info)?.[1] ?? `line-${line}.ts`);
       mkdirSync(folder, { recursive: true });
-      writeFileSync(file, code);
+      writeFileSync(file, lowersUsing ? withoutUsing(code) : code);
       return { name: `${title}:${line}`, file, prints: printed(code) };
     });
 }
@@ -58,6 +62,11 @@ function blocksOf(markdown: string): readonly Block[] {
     }
   }
   return blocks;
+}
+
+function withoutUsing(code: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, removeComments: false };
+  return ts.transpileModule(code, { compilerOptions }).outputText;
 }
 
 /** The comments after `console.log(…);`. None at all: nobody says what it prints. */
