@@ -7,7 +7,7 @@ const WITHOUT = "job-orch, nobody steals";
 /** Whether short jobs wait behind a long one. */
 export const stealSkew: Case = {
   id: "steal-skew",
-  what: "one job of 150 ms, then 399 of 0.2 ms, 2 workers: when the last short one is done; the limit is ours with stealing off",
+  what: "one job of 150 ms, then 399 of 0.2 ms, 2 workers that are used to jobs of 5 µs: when the last short one is done; the limit is ours with stealing off",
   unit: "ms",
   better: "lower",
   contenders: [
