@@ -4,10 +4,9 @@ import { sqlite } from "@job-orch/sqlite";
 import { schedule } from "@job-orch/timers";
 import { z } from "zod";
 
-/** So that the example need not wait for the night: the machine's clock, as if it were just before three. */
-const beforeThreeMs = Date.parse("2026-06-01T02:59:59.900Z") - Date.now();
-let sleptMs = 0;
-const clock: Clock = { ...systemClock, now: () => Date.now() + beforeThreeMs + sleptMs };
+/** So that the example need not wait for the night: the machine's clock, moved. Units: milliseconds. */
+let movedMs = 0;
+const clock: Clock = { ...systemClock, now: () => Date.now() + movedMs };
 
 const transport = sqlite(":memory:");
 const reported: string[] = [];
@@ -38,11 +37,12 @@ const nightly = (to: (typeof hosts)[0]) =>
     { clock, progress },
   );
 
+movedMs = Date.parse("2026-06-01T02:59:59.500Z") - Date.now(); // just before three
 const first = hosts.map(nightly);
 while (reported.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
 for (const one of first) await one[Symbol.asyncDispose]();
 
-sleptMs = 2 * 86_400_000; // no host is up for two nights
+movedMs += 2 * 86_400_000; // no host is up for two nights
 const second = hosts.map(nightly);
 await wanted.promise;
 for (const one of second) await one[Symbol.asyncDispose]();
