@@ -11,6 +11,7 @@ export default defineConfig({
     retry: 0,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 15_000 } }, // a condition that must come is waited for as long as the test may take
     setupFiles: ["scripts/vitest/nothing-left-open.ts"],
     reporters: ["default", "./scripts/vitest/totals-reporter.ts"],
   },

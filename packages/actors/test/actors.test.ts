@@ -46,7 +46,7 @@ describe("actors", () => {
     });
     await using slow = actors(job_, { ...options, concurrency: 3 });
     for (const cart of ["a", "b", "c", "d", "e"]) for (let turn = 0; turn < 2; turn++) await slow.tell({ cart, add: 1 });
-    await vi.waitUntil(() => running.size === 3);
+    await vi.waitUntil(() => running.size === 3, 15_000);
     open();
     await slow.stop();
     expect([most, running.size]).toEqual([3, 0]);
@@ -177,11 +177,11 @@ describe("a full mailbox", () => {
     const heard: number[] = [];
     await using full = actors(hanging(passed, heard), { ...options, mailbox: { perKey: 2 } });
     await full.tell({ cart: "a", add: 0 });
-    await vi.waitUntil(() => heard.length === 1);
+    await vi.waitUntil(() => heard.length === 1, 15_000);
     const placed: number[] = [];
     const tells = [1, 2, 3, 4, 5].map((add) => full.tell({ cart: "a", add }).then(() => void placed.push(add)));
     await full.tell({ cart: "b", add: 100 });
-    await vi.waitUntil(() => heard.length === 2);
+    await vi.waitUntil(() => heard.length === 2, 15_000);
     expect(placed).toEqual([1, 2]);
     open();
     await Promise.all(tells);
@@ -197,7 +197,7 @@ describe("a full mailbox", () => {
     const heard: number[] = [];
     await using full = actors(hanging(passed, heard), { ...options, mailbox: { total: 2 } });
     await full.tell({ cart: "a", add: 0 });
-    await vi.waitUntil(() => heard.length === 1);
+    await vi.waitUntil(() => heard.length === 1, 15_000);
     await full.tell({ cart: "a", add: 1 });
     await full.tell({ cart: "a", add: 2 });
     const tells = [full.tell({ cart: "a", add: 3 }), full.tell({ cart: "b", add: 4 })];
@@ -213,7 +213,7 @@ describe("a full mailbox", () => {
     const heard: number[] = [];
     await using full = actors(hanging(passed, heard), { ...options, mailbox: { perKey: 1, onFull: "reject" } });
     await full.tell({ cart: "a", add: 0 });
-    await vi.waitUntil(() => heard.length === 1);
+    await vi.waitUntil(() => heard.length === 1, 15_000);
     await full.tell({ cart: "a", add: 1 });
     await expect(full.tell({ cart: "a", add: 2 })).rejects.toMatchObject({ code: "ERR_BUSY" });
     await expect(full.ask({ cart: "a", add: 2 }, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: "ERR_BUSY" });

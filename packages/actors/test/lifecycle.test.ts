@@ -41,7 +41,7 @@ describe("an actor", () => {
     await clock.advance(999);
     expect(cart.size()).toBe(1);
     await clock.advance(10);
-    await vi.waitUntil(() => cart.size() === 0);
+    await vi.waitUntil(() => cart.size() === 0, 15_000);
     expect(await cart.ask({ cart: "a", add: 1 }, ask)).toBe(5);
     expect(events).toEqual([
       ["a", false],
@@ -65,7 +65,7 @@ describe("an actor", () => {
     const left: string[] = [];
     cart.on("passivated", ({ key }) => left.push(key));
     for (const name of ["a", "b", "a", "c", "d"]) await cart.ask({ cart: name, add: 1 }, ask);
-    await vi.waitUntil(() => cart.size() === 2);
+    await vi.waitUntil(() => cart.size() === 2, 15_000);
     expect(left).toEqual(["b", "a"]);
     expect(await cart.ask({ cart: "b", add: 1 }, ask)).toBe(2);
   });
@@ -146,7 +146,7 @@ describe("a store that fails", () => {
     expect(await cart.ask({ cart: "a", add: 1 }, ask)).toBe(8);
     store.broken = false;
     await clock.advance(150);
-    await vi.waitUntil(() => cart.size() === 0);
+    await vi.waitUntil(() => cart.size() === 0, 15_000);
     expect(store.store.size).toBe(1);
     expect(await cart.ask({ cart: "a", add: 1 }, ask)).toBe(9);
   });

@@ -165,7 +165,7 @@ describe("actors on several hosts", () => {
     const begun = placed.ask({ key: "a", n: 1, slow: true }, ask);
     const rest = [2, 3].map((n) => placed.ask({ key: "a", n }, ask));
     const settled = Promise.allSettled([begun, ...rest]);
-    await vi.waitUntil(() => seen.length === 2);
+    await vi.waitUntil(() => seen.length === 2, 15_000);
     one.kill();
     placed.lost("one", new RangeError("killed"));
     await placed.join(two);

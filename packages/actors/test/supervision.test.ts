@@ -143,6 +143,6 @@ describe("messages of an actor", () => {
       ["a", 0.5],
       ["info", "half", { by: 1 }],
     ]);
-    await vi.waitUntil(() => made.size() === 1);
+    await vi.waitUntil(() => made.size() === 1, 15_000);
   });
 });

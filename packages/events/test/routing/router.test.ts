@@ -19,7 +19,7 @@ function slowTarget() {
     await vi.waitUntil(() => {
       for (const go of gates.splice(0)) go();
       return until();
-    });
+    }, 15_000);
   };
   return { heard, target, letGo };
 }
