@@ -28,11 +28,7 @@ function linked() {
   const read = (text: string): void => link.read(Buffer.from(text));
   read(`H 0 ${JSON.stringify({ v: 1, name: "test", jobs: ["echo"], credit: 64 })}\n`);
   return {
-    ask: (slots: readonly number[]) =>
-      link.send(
-        slots.flatMap((slot) => [headOf(0, TEXT, 0, slot), slot, "1"]),
-        [],
-      ),
+    ask: (slots: readonly number[]) => link.send(slots.flatMap((slot) => [headOf(0, TEXT, 0, slot), slot, "1"])),
     answer: (slots: readonly number[]): number => {
       const thenMs = performance.now() + TRAVEL_MS;
       while (performance.now() < thenMs);
