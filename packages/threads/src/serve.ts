@@ -1,4 +1,4 @@
-import type { AnyJob, Awaitable, ResourcesOf } from "@job-orch/core";
+import { type AnyJob, type Awaitable, OptionError, type ResourcesOf } from "@job-orch/core";
 import { checkJob, eraseJob } from "@job-orch/core/substrate";
 import { type Control, payloadOf, Runner } from "@job-orch/link";
 import { workerData } from "node:worker_threads";
@@ -8,6 +8,8 @@ import type { ThreadData } from "./thread-data.ts";
 
 /** A thread that was told to end has so long for what it still has to write. Units: milliseconds. */
 const LEAVE_AFTER_MS = 100;
+/** What this thread was given, once it serves. */
+const serves = new WeakSet<ThreadData>();
 
 export interface ServeOptions {
   /** Done before the thread takes its first request: fill caches, open files, compile. A failure is a failed start. */
@@ -32,6 +34,8 @@ export function serve<const J extends AnyJob>(
   for (const job of all) checkJob(job);
   const data = (workerData as { readonly jobOrch?: ThreadData } | null)?.jobOrch;
   if (data === undefined) return;
+  if (serves.has(data)) throw new OptionError("serve(…) was called before in this worker file: give it all jobs at once, as a list");
+  serves.add(data);
   const { port, claims, concurrency, idPrefix, wire, bell } = data;
   const runner = new Runner({
     jobs: all.map(eraseJob),
@@ -58,6 +62,9 @@ export function serve<const J extends AnyJob>(
   };
   const parked = bell === undefined ? undefined : new Parked({ port, bell, hear, isIdle: () => runner.isIdle });
   if (parked === undefined) port.on("message", hear);
+  port.on("messageerror", (error: Error) => {
+    throw error; // requests are lost: this thread cannot say which
+  });
   const greet = (): void => {
     port.postMessage({ hello: true, jobs: all.map(({ name }) => name) });
     parked?.soon();

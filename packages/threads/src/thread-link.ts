@@ -1,4 +1,4 @@
-import { type Exit, type Hello, type LinkEvents, type Measured, type WorkerLink } from "@job-orch/link";
+import { type Exit, type LinkEvents, type Measured, type WorkerLink } from "@job-orch/link";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
 import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
 import { ring } from "./parked.ts";
@@ -24,6 +24,7 @@ export class ThreadLink implements WorkerLink, Measured {
       transferList: [...(options.transferList ?? []), port2],
     });
     port1.on("message", (message: FromThread) => this.#hear(message));
+    port1.on("messageerror", (error: Error) => this.#break(error));
     this.#worker.on("error", (error) => (this.#error = error instanceof Error ? error : new Error(String(error))));
     this.#worker.once("exit", (code) => this.#exited(code));
   }
@@ -62,17 +63,33 @@ export class ThreadLink implements WorkerLink, Measured {
   };
 
   #hear(message: FromThread): void {
-    if (Array.isArray(message)) this.#events.onBatch(splitTexts(message, REPLIES));
-    else this.#events.onReady(message as Hello);
+    try {
+      if (Array.isArray(message)) this.#events.onBatch(splitTexts(message, REPLIES));
+      else this.#events.onReady(message);
+    } catch (error) {
+      this.#break(error as Error);
+    }
+  }
+
+  /** What it says cannot be understood: answers are lost, and nobody knows which. */
+  #break(error: Error): void {
+    this.#error ??= error;
+    this.kill();
   }
 
   #exited(code: number): void {
     // What it said before it ended may not have been heard yet.
-    for (let left = receiveMessageOnPort(this.#port); left !== undefined; left = receiveMessageOnPort(this.#port)) {
-      this.#hear(left.message as FromThread);
-    }
+    for (let left = this.#next(); left !== undefined; left = this.#next()) this.#hear(left.message as FromThread);
     this.#port.close();
     this.#events.onDown(toExit(code, this.#error));
+  }
+
+  #next(): { readonly message: unknown } | undefined {
+    try {
+      return receiveMessageOnPort(this.#port);
+    } catch {
+      return undefined; // it cannot be read, and what follows it cannot be reached
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
 import { oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, payloadOf, Pool, type PooledProcessor, type Wire, type WorkerFactory } from "@job-orch/link";
+import type { ResourceLimits } from "node:worker_threads";
 import { newBell } from "./parked.ts";
 import { ThreadLink } from "./thread-link.ts";
 import { workerUrl } from "./worker-url.ts";
@@ -75,7 +76,7 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
         {
           name: `${name}-${place}`,
           workerData,
-          ...(resourceLimits === undefined ? {} : { resourceLimits }),
+          ...(resourceLimits === undefined ? {} : { resourceLimits: withYoung(resourceLimits) }),
           ...(env === undefined ? {} : { env }),
           ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
         },
@@ -83,4 +84,15 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
       ),
   };
   return new Pool({ name, options, factory });
+}
+
+/** Of its heap, what a thread's young objects may take when nobody says: with the engine's own share, a small heap that is full ends the process. */
+const YOUNG_SHARE = 12;
+const LEAST_YOUNG_MB = 2;
+const MOST_YOUNG_MB = 48;
+
+function withYoung(limits: ResourceLimits): ResourceLimits {
+  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young } = limits;
+  if (old === undefined || young !== undefined) return limits;
+  return { ...limits, maxYoungGenerationSizeMb: Math.min(MOST_YOUNG_MB, Math.max(LEAST_YOUNG_MB, Math.floor(old / YOUNG_SHARE))) };
 }

@@ -461,13 +461,15 @@ export class Pool {
     const slot = slotOf(head);
     const kind = kindOf(head);
     if (kind === Kind.Ok || kind === Kind.Error) {
+      // Read before anything is let go: what cannot be read ends the worker, which settles its request.
+      const value = (head & TEXT) === 0 ? body : JSON.parse(body as string);
       const task = member.release(slot);
       if (task === undefined || task === false) return;
       this.#end(task);
       this.counts.noteAnswered(task);
       if (task.quarantined) this.suspects.clear(task.origin ?? this.idOf(task));
-      if (kind === Kind.Ok) task.owner.succeeded(task, (head & TEXT) === 0 ? body : JSON.parse(body as string));
-      else task.owner.failed(task, fromWireError(body as WireError, task.owner.errors));
+      if (kind === Kind.Ok) task.owner.succeeded(task, value);
+      else task.owner.failed(task, fromWireError(value as WireError, task.owner.errors));
       return;
     }
     if (kind === Kind.Skipped) {

@@ -1,8 +1,8 @@
 import type { Transferable } from "node:worker_threads";
-import type { Awaitable } from "@job-orch/core";
+import { type Awaitable, EncodeError } from "@job-orch/core";
 import { check, type ErasedJob, isPromise, toWireError } from "@job-orch/core/substrate";
 import { begin, Claim } from "../wire/claims.ts";
-import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, slotOf, TEXT } from "../wire/frames.ts";
+import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, kindOf, slotOf, TEXT } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Transferred } from "../wire/transfer.ts";
 import { Places } from "./places.ts";
@@ -17,6 +17,8 @@ const LONGEST_TURN_MS = 2;
 /** Looking at the clock costs as much as a small job: jobs this short share a look. Units: milliseconds. */
 const SHORT_MS = 0.02;
 const LOOK_EVERY = 16;
+/** Progress and log lines beyond this, without letting anybody else have a turn, are dropped: who says so much is not heard. */
+const MOST_ASIDES = 10_000;
 
 export interface RunnerOptions {
   readonly jobs: readonly ErasedJob[];
@@ -51,6 +53,8 @@ export class Runner {
   #flushDue = false;
   #turnDue = false;
   #draining = false;
+  #ending = false;
+  #asides = 0;
   /** Since when something runs. Units: milliseconds. */
   #busySinceMs = 0;
   #ended = 0;
@@ -204,19 +208,27 @@ export class Runner {
   };
 
   #ok(slot: number, returned: unknown): void {
-    let body = returned;
+    const moves = returned instanceof Transferred;
+    const body = moves ? returned.value : returned;
     let text: string | undefined;
     try {
-      if (returned instanceof Transferred) {
-        body = returned.value;
-        this.#transfers.push(...returned.list);
-      } else text = this.#options.toText(returned);
+      text = this.#options.toText(body);
     } catch (error) {
       return this.#failed(slot, error);
     }
+    if (moves && text === undefined) return this.#move(slot, returned);
     this.#done(slot);
     if (text === undefined) this.#replies.push(headOf(Kind.Ok, 0, 0, slot), body);
     else this.#replies.push(headOf(Kind.Ok, TEXT, 0, slot), text);
+  }
+
+  /** What moves goes out by itself: if it cannot, nobody else's reply is concerned. */
+  #move(slot: number, { value, list }: Transferred<unknown>): void {
+    this.#flush();
+    this.#done(slot);
+    this.#replies.push(headOf(Kind.Ok, 0, 0, slot), value);
+    this.#transfers = [...list];
+    this.#flush();
   }
 
   #failed(slot: number, thrown: unknown): void {
@@ -235,6 +247,8 @@ export class Runner {
 
   /** Progress and log lines of a job, in order with its reply. */
   readonly #aside = (slot: number, kind: number, value: unknown): void => {
+    if (++this.#asides === 1) setImmediate(this.#forgetAsides);
+    if (this.#asides > MOST_ASIDES) return;
     let text: string | undefined;
     try {
       text = this.#options.toText(value);
@@ -244,8 +258,13 @@ export class Runner {
     this.#say(headOf(kind, text === undefined ? 0 : TEXT, 0, slot), text ?? value);
   };
 
+  readonly #forgetAsides = (): void => {
+    this.#asides = 0;
+  };
+
   #say(head: number, body: unknown): void {
     this.#replies.push(head, body);
+    if (this.#replies.length >= MOST_REPLIES * 2) return this.#flush();
     if (this.#flushDue) return;
     this.#flushDue = true;
     queueMicrotask(this.#flushLater);
@@ -262,7 +281,28 @@ export class Runner {
     const transfers = this.#transfers;
     this.#replies = [0, 0];
     if (transfers.length > 0) this.#transfers = [];
-    this.#options.post(replies, transfers);
+    try {
+      this.#options.post(replies, transfers);
+    } catch {
+      this.#postOneByOne(replies, transfers);
+    }
+  }
+
+  /** Something in the batch cannot be carried after all: it alone fails. */
+  #postOneByOne(replies: readonly unknown[], transfers: readonly Transferable[]): void {
+    const { post } = this.#options;
+    post(replies.slice(0, 2), []);
+    for (let at = 2; at < replies.length; at += 2) {
+      const head = replies[at] as number;
+      try {
+        post([0, 0, head, replies[at + 1]], transfers);
+      } catch (error) {
+        const kind = kindOf(head);
+        if (kind !== Kind.Ok && kind !== Kind.Error) continue; // what cannot be shown is not shown
+        const why = new EncodeError("", error instanceof Error ? error.message : String(error));
+        post([0, 0, headOf(Kind.Error, 0, 0, slotOf(head)), toWireError(why)], []);
+      }
+    }
   }
 
   /** What was not begun goes back to the host. */
@@ -279,7 +319,8 @@ export class Runner {
   }
 
   #endWhenDone(): void {
-    if (this.#active > 0 || this.#replies.length > 2) return;
+    if (this.#ending || this.#active > 0 || this.#replies.length > 2) return;
+    this.#ending = true;
     void this.#places.dispose().then(this.#options.onDrained, this.#options.onDrained);
   }
 }
