@@ -43,7 +43,8 @@ test("the worker that the mutants are made of breaks nothing", { timeout: TIMEOU
   expect(outcomes.length).toBe(workerClauses.length);
 });
 
-describe("a sabotaged worker is caught", () => {
+// Several at a time: what they do is wait.
+describe.concurrent("a sabotaged worker is caught", () => {
   test.each(Object.entries(mutants))("%s", { timeout: TIMEOUT_MS }, async (mutant, clauses) => {
     for (const id of clauses) expect(await broken(mutant, id)).toContain(id);
   });
