@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { grounds as allGrounds } from "../src/cases/grounds.ts";
 import { readArguments, UsageError } from "../src/harness/arguments.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -64,7 +65,9 @@ it("a smoke with --json is one object and nothing else", async () => {
 });
 
 it("a mistake gets a sentence and exit code 2", async () => {
-  expect(await bench("moon")).toEqual({ code: 2, stdout: "", stderr: 'There is no ground "moon"; there are: inprocess, sqlite\n' });
+  const known = Object.keys(allGrounds).join(", ");
+  expect(known).toContain("inprocess, threads, processes");
+  expect(await bench("moon")).toEqual({ code: 2, stdout: "", stderr: `There is no ground "moon"; there are: ${known}\n` });
   const { code, stderr } = await bench("sqlite", "--case", "moon");
   expect(code).toBe(2);
   expect(stderr).toContain('There is no case "moon" on "sqlite"; there are: send-durable,');
