@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import type { Readable, Writable } from "node:stream";
 import type { Exit } from "@job-orch/link";
 import { LineSplitter } from "./line-splitter.ts";
 
@@ -64,7 +65,7 @@ export class Child {
 
   setRef(ref: boolean): void {
     const { process: child } = this;
-    for (const one of [child, ...child.stdio]) {
+    for (const one of [child, ...streamsOf(child)]) {
       const handle = one as { ref?: () => void; unref?: () => void } | null;
       if (ref) handle?.ref?.();
       else handle?.unref?.();
@@ -100,11 +101,16 @@ export class Child {
       const exit: Exit = { code, ...(signal === null ? {} : { signal }), ...(outOfMemory ? { outOfMemory } : {}) };
       this.process.once("close", () => finish(exit));
       patience = setTimeout(() => {
-        for (const stream of this.process.stdio) stream?.destroy();
+        for (const stream of streamsOf(this.process)) stream?.destroy();
         finish(exit);
       }, PIPES_MS);
     });
   }
+}
+
+/** There are none where not even their pipes could be opened (EMFILE), whatever the types say. */
+function streamsOf({ stdio }: ChildProcess): readonly (Readable | Writable | null | undefined)[] {
+  return (stdio as ChildProcess["stdio"] | undefined) ?? [];
 }
 
 function inherited(): Record<string, string> {

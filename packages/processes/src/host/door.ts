@@ -9,6 +9,8 @@ import { TokenGate } from "../protocol/token-gate.ts";
 /** Of one source so many refusals are told per minute; the rest is silence. */
 const REFUSAL_EVERY_MS = 60_000;
 const MOST_SOURCES = 1_024;
+/** Silence after which the other machine is asked whether it is still there. Units: milliseconds. */
+const KEEP_ALIVE_MS = 10_000;
 
 export interface DoorOptions {
   readonly token: string;
@@ -95,6 +97,7 @@ export class Door {
         socket.off("close", forget);
         forget();
         socket.setNoDelay(true);
+        socket.setKeepAlive(true, KEEP_ALIVE_MS); // a dead peer says nothing by itself
         this.#options.onWorker(socket, rest);
       } catch (error) {
         refuse((error as Error).message);

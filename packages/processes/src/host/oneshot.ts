@@ -35,6 +35,7 @@ export class ProgramError extends JobError {
 export function runOnce(options: ProcessOptions, request: unknown, { signal }: RunContext): Promise<unknown> {
   const { command, args = [], cwd, env = {}, format = "json" } = options;
   if (format === "text" && typeof request !== "string") throw new OptionError('With "format: text" a request is a string');
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -2,8 +2,11 @@ import type { Socket } from "node:net";
 import { OptionError } from "@job-orch/core";
 import type { LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
 import { Door } from "./door.ts";
+import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import { LineLink } from "./line-link.ts";
+import { Outflow } from "./outflow.ts";
 import type { RemoteOptions } from "./process-options.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /** A worker that was told to end and does not is cut off. Units: milliseconds. */
@@ -84,14 +87,26 @@ class RemotePlace implements WorkerLink {
   take(socket: Socket, { jobs }: Start, events: LinkEvents): void {
     this.#socket = socket;
     let error: Error | undefined;
+    const silent = setTimeout(() => {
+      error = new ProtocolError(`The worker said no hello within ${HELLO_TIMEOUT_MS} ms`);
+      socket.destroy();
+    }, HELLO_TIMEOUT_MS);
+    silent.unref();
+    const outflow = new Outflow(socket, {
+      ...events,
+      onReady: (hello) => {
+        clearTimeout(silent);
+        events.onReady(hello);
+      },
+    });
     const line = new LineLink({
       carrier: {
-        write: (chunk) => void socket.write(chunk),
-        end: () => void socket.end(),
+        write: outflow.write,
+        end: outflow.end,
         kill: () => void socket.destroy(),
         setRef: this.setRef,
       },
-      events,
+      events: outflow.events,
       jobs,
       drainMs: DRAIN_MS,
       shared: false,
@@ -104,6 +119,7 @@ class RemotePlace implements WorkerLink {
     this.#line = line;
     socket.on("data", (chunk: Buffer) => line.read(chunk));
     socket.once("close", () => {
+      clearTimeout(silent);
       line.close();
       events.onDown({ code: null, lost: true, hung: this.#hung, ...(error === undefined ? {} : { error }) });
     });

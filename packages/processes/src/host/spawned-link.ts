@@ -3,7 +3,11 @@ import type { Control, Exit, LinkEvents, Measured, Start, WorkerLink } from "@jo
 import { Child } from "./child.ts";
 import { Door, newToken } from "./door.ts";
 import { LineLink, OFFERED } from "./line-link.ts";
+import { Outflow } from "./outflow.ts";
 import type { ProcessOptions } from "./process-options.ts";
+
+/** A worker whose end of the link is closed leaves by itself within this, or is ended. Units: milliseconds. */
+const LEAVES_WITHIN_MS = 2_000;
 
 /** A process that we started, whichever way its frames travel. */
 export class SpawnedLink implements WorkerLink, Measured {
@@ -13,8 +17,7 @@ export class SpawnedLink implements WorkerLink, Measured {
   #child: Child | undefined;
   #line: LineLink | undefined;
   #door: Door | undefined;
-  #write: ((chunk: string | Buffer) => void) | undefined;
-  #end: (() => void) | undefined;
+  #leaves: NodeJS.Timeout | undefined;
   #ref = false;
   #broken: Partial<Exit> | undefined;
   #down = false;
@@ -98,17 +101,17 @@ export class SpawnedLink implements WorkerLink, Measured {
   }
 
   #carry(input: Socket, out: Socket, shared: boolean): LineLink {
-    this.#write = (chunk) => void out.write(chunk);
-    this.#end = () => void out.end();
-    for (const stream of new Set([input, out])) stream.on("error", () => undefined); // the end of the process follows
+    input.on("error", () => undefined); // the end of the process follows
+    input.once("end", () => this.#expectEnd());
+    const { events, write, end } = new Outflow(out, this.#events);
     const line = new LineLink({
       carrier: {
-        write: (chunk) => this.#write?.(chunk),
-        end: () => this.#end?.(),
+        write,
+        end,
         kill: this.kill,
         setRef: this.setRef,
       },
-      events: this.#events,
+      events,
       jobs: this.#start.jobs,
       drainMs: 25_000,
       shared,
@@ -123,6 +126,14 @@ export class SpawnedLink implements WorkerLink, Measured {
     return line;
   }
 
+  /** It said its last word. One that goes on without its link cannot be used any more. */
+  #expectEnd(): void {
+    this.#leaves ??= setTimeout(() => {
+      this.#broken ??= { lost: true };
+      this.kill();
+    }, LEAVES_WITHIN_MS).unref();
+  }
+
   #shutDoor(): void {
     this.#door?.shut();
     this.#door = undefined;
@@ -131,6 +142,7 @@ export class SpawnedLink implements WorkerLink, Measured {
   #finish(exit: Exit): void {
     if (this.#down) return;
     this.#down = true;
+    clearTimeout(this.#leaves);
     this.#shutDoor();
     this.#line?.close();
     this.#events.onDown({ ...exit, ...this.#broken });
