@@ -4,13 +4,15 @@ import { EXTRA, TEXT } from "@job-orch/link";
 const LONGEST = 256;
 
 /** Where a batch has what (link's wire/frames.ts): its first head, and the body after a head. */
-interface Layout {
+export interface Layout {
   readonly first: number;
   readonly body: number;
+  /** How far it is to the next head, without an `Extra`. */
+  readonly step: number;
 }
 
-export const REQUESTS: Layout = { first: 0, body: 2 };
-export const REPLIES: Layout = { first: 2, body: 1 };
+export const REQUESTS: Layout = { first: 0, body: 2, step: 3 };
+export const REPLIES: Layout = { first: 2, body: 1, step: 2 };
 
 /** The batch with its short texts as one list at its end; their own places are empty. */
 export function joinTexts(batch: readonly unknown[], { first, body }: Layout): readonly unknown[] {

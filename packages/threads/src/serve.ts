@@ -3,7 +3,9 @@ import { checkJob, eraseJob } from "@job-orch/core/substrate";
 import { type Control, payloadOf, Runner } from "@job-orch/link";
 import { workerData } from "node:worker_threads";
 import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
+import { oneCloneEach } from "./one-clone-each.ts";
 import { Parked } from "./parked.ts";
+import { refusedReply } from "./refused-reply.ts";
 import type { ThreadData } from "./thread-data.ts";
 
 /** A thread that was told to end has so long for what it still has to write. Units: milliseconds. */
@@ -46,7 +48,14 @@ export function serve<const J extends AnyJob>(
     toText: payloadOf(wire),
     announces: false,
     post: (batch, transfers) => {
-      port.postMessage(joinTexts(batch, REPLIES), transfers as never);
+      const parts = transfers.length > 0 ? [batch] : oneCloneEach(batch, REPLIES);
+      for (const part of parts) {
+        try {
+          port.postMessage(joinTexts(part, REPLIES), transfers as never);
+        } catch (error) {
+          port.postMessage(refusedReply(part, error));
+        }
+      }
       parked?.soon();
     },
     onDrained: () => {

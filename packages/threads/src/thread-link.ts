@@ -1,6 +1,9 @@
-import { type Exit, type LinkEvents, type Measured, type WorkerLink } from "@job-orch/link";
+import { EncodeError } from "@job-orch/core";
+import { toWireError } from "@job-orch/core/substrate";
+import { type Exit, EXTRA, headOf, Kind, type LinkEvents, type Measured, slotOf, type WorkerLink } from "@job-orch/link";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
 import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
+import { oneCloneEach } from "./one-clone-each.ts";
 import { ring } from "./parked.ts";
 import type { ThreadData, FromThread } from "./thread-data.ts";
 
@@ -30,9 +33,25 @@ export class ThreadLink implements WorkerLink, Measured {
   }
 
   readonly send = (batch: readonly unknown[], transfers: readonly Transferable[]): void => {
-    this.#port.postMessage(joinTexts(batch, REQUESTS), transfers as Transferable[]);
+    // What moves cannot be the same as anything else.
+    const [whole = batch, ...more] = transfers.length > 0 ? [batch] : oneCloneEach(batch, REQUESTS);
+    this.#port.postMessage(joinTexts(whole, REQUESTS), transfers as Transferable[]);
+    for (const part of more) this.#sendMore(part);
     if (this.#bell !== undefined) ring(this.#bell);
   };
+
+  /** Something before it was handed over already, so what cannot be carried is answered from here. It comes first in its part. */
+  #sendMore(part: readonly unknown[]): void {
+    try {
+      this.#port.postMessage(joinTexts(part, REQUESTS), []);
+    } catch (error) {
+      const head = part[0] as number;
+      const refused = toWireError(new EncodeError("", error instanceof Error ? error.message : String(error)));
+      queueMicrotask(() => this.#events.onBatch([0, 0, headOf(Kind.Error, 0, 0, slotOf(head)), refused]));
+      const rest = part.slice(REQUESTS.step + ((head & EXTRA) === 0 ? 0 : 1));
+      if (rest.length > 0) this.#port.postMessage(joinTexts(rest, REQUESTS), []);
+    }
+  }
 
   readonly tell = (control: object): void => {
     this.#port.postMessage(control, []);
