@@ -4,7 +4,10 @@ export { ActorStoppedError, DeadlockError, HostLostError, SnapshotError } from "
 export type { ActorEvents, DeadLetter, Directive } from "./events.ts";
 export type { ActorsOptions } from "./options.ts";
 export type { ActorHost } from "./placement/actor-host.ts";
+export type { ActorPool } from "./placement/actor-pool.ts";
+export { type ActorAnswer, type ActorMail, type ActorsJob, actorsJob, type ActorsJobOptions } from "./placement/actors-job.ts";
 export { type LocalHost, localHost } from "./placement/local-host.ts";
 export { fnv1a, partitionOf, PARTITIONS } from "./placement/partition.ts";
 export { type PlacedActors, placedActors, type PlacedActorsOptions } from "./placement/placed-actors.ts";
+export { type PoolHosts, poolHosts, type PoolHostsOptions } from "./placement/pool-hosts.ts";
 export { ownerOf } from "./placement/rendezvous.ts";

@@ -1,7 +1,8 @@
 import { defineJob, job, processor, type Processor, remote } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
+import { threads } from "@job-orch/threads";
 import { expectAssignable, expectError, expectType } from "tsd";
-import { type ActorHost, actors, type Actors, localHost, placedActors } from "../src/index.ts";
+import { type ActorHost, actors, type Actors, actorsJob, localHost, placedActors, type PoolHosts, poolHosts } from "../src/index.ts";
 
 interface Add {
   readonly cart: string;
@@ -69,3 +70,20 @@ expectError(placed.ask({ cart: "a", add: 1 }));
 expectError(placedActors<Add, number>({ key, crash: "ignore" }));
 declare const otherHost: ActorHost<string, number>;
 expectError(placed.join(otherHost));
+
+// The places of a pool, whose workers serve the job.
+const carts = actorsJob(addJob, {
+  activate: (_key, total: number | undefined) => ({ total: total ?? 0 }),
+  passivate: ({ total }) => total,
+});
+const pool = threads(carts, new URL("file:///carts.worker.ts"), { size: 2, concurrency: 64 });
+const hosts = poolHosts(pool, { key, places: 2, snapshots: new Map() });
+expectType<PoolHosts<Add, number>>(hosts);
+expectType<Promise<void>>(hosts.joinTo(placed));
+expectError(hosts.joinTo(placedActors<string, number>({ key: (text) => text })));
+expectError(poolHosts(pool, { key, places: 2 }));
+expectError(poolHosts(pool, { key, snapshots: new Map() }));
+expectError(poolHosts(pool, { key: (text: string) => text, places: 2, snapshots: new Map() }));
+expectError(poolHosts(threads(addJob, new URL("file:///add.worker.ts")), { key, places: 2, snapshots: new Map() }));
+expectError(actorsJob(addJob, { activate }));
+expectError(actorsJob(addJob, { activate: () => ({ sum: 0 }), passivate: () => 0 }));

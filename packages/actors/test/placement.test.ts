@@ -278,7 +278,8 @@ describe("actors on several hosts", () => {
           const results = await Promise.all(asks.values());
           expect(wrong).toEqual([]);
           for (const result of results) if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "ERR_HOST_LOST" });
-          if (crash === "retry") expect(results.every(({ status }) => status === "fulfilled")).toBe(true);
+          const kills = commands.filter(({ kind }) => kind === "kill").length;
+          if (crash === "retry" && kills < 3) expect(results.every(({ status }) => status === "fulfilled")).toBe(true);
           // Of each key, what was answered was answered in order, and every answer ends with its own message.
           for (const [at, n] of [...asks.keys()].entries()) {
             const result = results[at];

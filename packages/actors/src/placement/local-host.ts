@@ -1,10 +1,10 @@
 import type { AnyJob, RequestOf, ResourcesOf, ResponseOf } from "@job-orch/core";
-import { LeaseLostError } from "@job-orch/core";
 import { eraseJob } from "@job-orch/core/substrate";
 import { actors } from "../actors.ts";
 import type { Actors } from "../actors-processor.ts";
 import type { ActorsOptions } from "../options.ts";
 import type { ActorHost } from "./actor-host.ts";
+import { Epochs } from "./epochs.ts";
 import { PARTITIONS, partitionOf } from "./partition.ts";
 
 /** A request with what tells that it is begun. */
@@ -39,20 +39,15 @@ export function localHost<J extends AnyJob, Snapshot = unknown>(
     Parcel,
     ResponseOf<J>
   >;
-  const epochs = new Map<number, number>();
-  const check = (partition: number, epoch: number): void => {
-    const known = epochs.get(partition) ?? 0;
-    if (epoch < known) throw new LeaseLostError(`Partition ${partition} of "${job.name}" has moved on: ${epoch} is before ${known}`);
-    epochs.set(partition, epoch);
-  };
+  const epochs = new Epochs(job.name);
   return {
     id,
     send: async (partition, epoch, request, begun) => {
-      check(partition, epoch);
+      epochs.check(partition, epoch);
       return inner.call({ request, begun }, { timeoutMs: Number.POSITIVE_INFINITY });
     },
     release: async (partition, epoch) => {
-      check(partition, epoch);
+      epochs.check(partition, epoch);
       await inner.passivate((key) => partitionOf(key, partitions) === partition);
     },
     size: () => inner.size(),

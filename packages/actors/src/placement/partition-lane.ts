@@ -7,6 +7,8 @@ export interface Parcel {
   readonly resolve: (response: unknown) => void;
   readonly reject: (error: unknown) => void;
   begun: boolean;
+  /** How many hosts died while an actor worked on it. */
+  crashes: number;
   /** Nobody waits for it any more. */
   ended: boolean;
 }

@@ -6,9 +6,12 @@ import { type Parcel, PartitionLane } from "./partition-lane.ts";
 import { PARTITIONS, partitionOf } from "./partition.ts";
 import { ownerOf } from "./rendezvous.ts";
 
+/** A message under which so many hosts died is not tried any more: it may be what ends them. */
+const MOST_CRASHES = 3;
+
 export interface PlacedActorsOptions<Request> {
   readonly key: (request: Request) => string;
-  /** What becomes of a message that an actor worked on when its host died: its sender hears of it, or it runs again. Default `"fail"`. */
+  /** What becomes of a message that an actor worked on when its host died: its sender hears of it, or it runs again, until three have died under it. Default `"fail"`. */
   readonly crash?: "fail" | "retry";
   /** Range: integer 1 to 65,536; the same as the hosts'. Default 1,024. */
   readonly partitions?: number;
@@ -89,6 +92,7 @@ class Placed implements PlacedActors<unknown, unknown> {
       const parcel: Parcel = {
         request,
         begun: false,
+        crashes: 0,
         ended: false,
         resolve: (response) => void (end() && resolve(response)),
         reject: (error) => void (end() && reject(error)),
@@ -128,8 +132,9 @@ class Placed implements PlacedActors<unknown, unknown> {
     for (const lane of this.#lanes.values()) {
       if (lane.owner !== member.host) continue;
       const orphans = lane.orphan();
-      lane.requeue(orphans.filter(({ begun }) => !begun || this.#retries));
-      for (const parcel of orphans) if (parcel.begun && !this.#retries) parcel.reject(new HostLostError(id, cause));
+      for (const parcel of orphans)
+        if (parcel.begun && (++parcel.crashes >= MOST_CRASHES || !this.#retries)) parcel.reject(new HostLostError(id, cause));
+      lane.requeue(orphans.filter(({ ended }) => !ended));
       this.#flush(lane);
     }
   };
