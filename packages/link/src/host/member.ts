@@ -139,8 +139,12 @@ export class Member {
     return task;
   }
 
-  noteBegun(slot: number): void {
-    if (this.#held[slot] === 1) this.#begun[slot] = 1;
+  /** `begun` is false when a worker that said so too early takes it back. */
+  noteBegun(slot: number, begun: boolean): void {
+    if (this.#held[slot] !== 1) return;
+    this.#begun[slot] = begun ? 1 : 0;
+    const task = this.tasks[slot];
+    if (task !== undefined && !begun) task.startedMs = 0;
   }
 
   /** Takes a request back that was not begun; its slot is free when the worker has passed over it. */

@@ -477,7 +477,7 @@ export class Pool {
       if (task !== undefined && task !== false) this.#handedBack.push(task);
       return;
     }
-    if (kind === Kind.Begun) return member.noteBegun(slot);
+    if (kind === Kind.Begun) return member.noteBegun(slot, body !== false);
     const task = member.tasks[slot];
     if (task !== undefined) task.owner.said(task, kind, (head & TEXT) === 0 ? body : JSON.parse(body as string));
   }

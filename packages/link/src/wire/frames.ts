@@ -5,7 +5,7 @@
 //
 // A head holds what kind of message it is (3 bits), two flags, the job's place in its pool (8 bits) and the slot (15 bits).
 
-/** What a worker says of the slot. */
+/** What a worker says of the slot. The body of `Begun` is false when it was said too early: it has not begun after all. */
 export const Kind = { Ok: 0, Error: 1, Skipped: 2, Progress: 3, Log: 4, Begun: 5 } as const;
 
 /** The body is JSON text. */
