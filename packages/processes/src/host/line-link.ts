@@ -18,6 +18,7 @@ import { HostWriter } from "../protocol/host-writer.ts";
 import type { Hello as LineHello } from "../protocol/hello.ts";
 import { FRAME_TIMEOUT_MS, MOST_LOST_PINGS, SILENCE_MS } from "../protocol/limits.ts";
 import { type Cap, WORKER_OPS } from "../protocol/ops.ts";
+import { OpenIds } from "./open-ids.ts";
 
 /** What the host takes beyond answers. */
 export const OFFERED: readonly Cap[] = ["ack", "rs", "tags"];
@@ -51,8 +52,9 @@ export class LineLink implements WorkerLink {
   readonly #reader: HostReader;
   #writer: HostWriter | undefined;
   #hello: LineHello | undefined;
-  /** Ids that are open, in the order they were sent, for those who say how many they begin. */
-  readonly #open = new Map<number, boolean>();
+  readonly #open = new OpenIds();
+  /** Begun in what is being read. Most of them end in it as well, and nobody has to hear that they began. */
+  readonly #begun: number[] = [];
   #replies: unknown[] = [0, 0];
   #ended = 0;
   #busySinceMs = 0;
@@ -122,7 +124,7 @@ export class LineLink implements WorkerLink {
         if (extra !== undefined && this.#hello?.caps.has("meta") === true) writer.meta(id, toMeta(extra));
         if ((head & TEXT) !== 0) writer.runText(id, job, body as string);
         else writer.run(id, job, body);
-        this.#open.set(id, false);
+        this.#open.add(id);
       } catch (error) {
         this.#refuseLater(id, error);
       }
@@ -164,7 +166,7 @@ export class LineLink implements WorkerLink {
       case WORKER_OPS.failure:
         return this.#end(id, Kind.Error, value);
       case WORKER_OPS.begun:
-        return this.#begun(id, value as number);
+        return value === 0 ? this.#unbegin(id) : this.#open.begin(id, value as number, this.#begun);
       case WORKER_OPS.taken:
         if (value === true) this.#end(id, Kind.Skipped, undefined);
         return;
@@ -194,21 +196,11 @@ export class LineLink implements WorkerLink {
     if (this.#open.has(id)) this.#replies.push(headOf(kind, 0, 0, id - 1), value);
   }
 
-  /** It begins this one, and so many more in the order they were sent. */
-  #begun(id: number, count: number): void {
-    let left = this.#open.has(id) ? count : 0;
-    if (left === 1) {
-      this.#open.set(id, true);
-      return void this.#replies.push(headOf(Kind.Begun, 0, 0, id - 1), undefined);
-    }
-    let found = false;
-    for (const [open, begun] of this.#open) {
-      found ||= open === id;
-      if (!found || begun) continue;
-      if (left-- === 0) return;
-      this.#open.set(open, true);
-      this.#replies.push(headOf(Kind.Begun, 0, 0, open - 1), undefined);
-    }
+  #unbegin(id: number): void {
+    const at = this.#begun.indexOf(id);
+    if (at !== -1) this.#begun.splice(at, 1);
+    else if (this.#open.has(id)) this.#replies.push(headOf(Kind.Begun, 0, 0, id - 1), false);
+    this.#open.unbegin(id);
   }
 
   #refused(op: Saying, id: number, why: Error): void {
@@ -217,7 +209,7 @@ export class LineLink implements WorkerLink {
 
   /** What cannot be sent is answered from here, but not from within the sending. */
   #refuseLater(id: number, error: unknown): void {
-    this.#open.set(id, false);
+    this.#open.add(id);
     queueMicrotask(() => {
       this.#end(id, Kind.Error, toWire(error));
       this.#deliver();
@@ -225,6 +217,8 @@ export class LineLink implements WorkerLink {
   }
 
   #deliver(): void {
+    for (const id of this.#begun) this.#say(id, Kind.Begun, undefined);
+    this.#begun.length = 0;
     if (this.#replies.length === 2) return;
     const replies = this.#replies;
     const nowMs = performance.now();

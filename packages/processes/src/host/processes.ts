@@ -1,6 +1,6 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
 import { oneOf } from "@job-orch/core/substrate";
-import { hostJob, inlineFactory, Pool, type PooledProcessor, type ToText, type WorkerFactory } from "@job-orch/link";
+import { hostJob, inlineFactory, Pool, type PooledProcessor, type PoolOptions, type ToText, type WorkerFactory } from "@job-orch/link";
 import { writePayload } from "../protocol/payload.ts";
 import { ProgramError, runOnce } from "./oneshot.ts";
 import type { ProcessOptions, RemoteOptions } from "./process-options.ts";
@@ -12,6 +12,9 @@ export interface RemoteProcessor<Request, Response, Name extends string> extends
   /** Listens. Resolves with the address that workers are given as `LJP_ADDR`. */
   readonly listen: () => Promise<string>;
 }
+
+/** A pipe is slower to wake a worker than a port, and cheaper the more it carries at once. */
+const DEEP: PoolOptions = { targetMs: 4, maxWindow: 1_024 };
 
 /** JSON; what JSON would alter goes in the tagged form of core's codec, to workers that read it. */
 const toText: ToText = (value) => writePayload(value, true);
@@ -40,7 +43,7 @@ export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions):
     shares: false,
     start: (start, events) => new SpawnedLink(options, start, events),
   };
-  return hostJob(job, new Pool({ name, options, factory }), toText, true) as PooledProcessor<never, unknown>;
+  return hostJob(job, new Pool({ name, options: { ...DEEP, ...options }, factory }), toText, true) as PooledProcessor<never, unknown>;
 }
 
 /** One program per request: what would be workers are places to run them in. */
@@ -61,7 +64,7 @@ function remoteProcesses(job: AnyJob, options: RemoteOptions): RemoteProcessor<n
   const name = options.name ?? job.name;
   const workers = new RemoteWorkers(options, (source, why) => pool.emitter.emit("workerRefused", { pool: name, source, why }));
   // Nobody can say when the next worker dials in, and waiting for it is no failure.
-  const pool: Pool = new Pool({ name, options: { ...options, start: { timeoutMs: Number.POSITIVE_INFINITY } }, factory: workers });
+  const pool: Pool = new Pool({ name, options: { ...DEEP, ...options, start: { timeoutMs: Number.POSITIVE_INFINITY } }, factory: workers });
   const hosted = hostJob(job, pool, toText, true) as PooledProcessor<never, unknown>;
   const { close: closePool } = hosted;
   const close = async (): Promise<void> => {

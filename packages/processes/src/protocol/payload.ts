@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createCodec, DecodeError, EncodeError } from "@job-orch/core";
+import { flatText } from "@job-orch/link";
 import { isJsonPlain, refuseNesting, refusePrototypeKeys } from "@job-orch/core/substrate";
 import { MAX_DEPTH, MAX_LINE_BYTES } from "./limits.ts";
 import { whatJsonAlters } from "./what-json-alters.ts";
@@ -18,6 +19,8 @@ const CODEC_TAGGED = 0x0a;
  */
 export function writePayload(value: unknown, tags: boolean): string {
   if (value === undefined) return "";
+  const flat = typeof value === "object" && value !== null ? flatText(value) : undefined;
+  if (flat !== undefined) return ` ${flat}`;
   if (isJsonPlain(value, MAX_DEPTH, MAX_LINE_BYTES)) return ` ${JSON.stringify(value)}`;
   const bytes = codec.encode(value);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", 1);

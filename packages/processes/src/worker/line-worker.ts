@@ -45,6 +45,11 @@ export class LineWorker {
   readonly #acks: boolean;
   /** How many short requests are begun before anything is looked at again. */
   #atOnce = 1;
+  /** When the last were begun while nothing else ran. Units: milliseconds. */
+  #begunMs = 0;
+  #turnEndsMs = 0;
+  #flushedMs = 0;
+  #flushDue = false;
   #feeding = false;
   #turnDue = false;
   #draining = false;
@@ -86,6 +91,7 @@ export class LineWorker {
 
   /** Bytes from the host. Errors: those of the protocol; the worker ends then. */
   read(chunk: Uint8Array): void {
+    this.#turnEndsMs = performance.now() + LONGEST_TURN_MS;
     this.#parser.push(chunk);
     if (!this.#turnDue) this.#feed();
   }
@@ -156,43 +162,80 @@ export class LineWorker {
   readonly #feed = (): void => {
     if (this.#feeding || this.#held) return;
     this.#feeding = true;
-    const startMs = performance.now();
-    let flushedMs = startMs;
-    for (let beforeMs = startMs; this.#queue.waiting > 0 && !this.#held;) {
-      const room = this.#queue.running === 0 ? this.#atOnce : this.#options.concurrency - this.#queue.running;
+    let nowMs = performance.now();
+    while (this.#queue.waiting > 0 && !this.#held) {
+      const { running } = this.#queue;
+      const room = Math.max(this.#options.concurrency - running, running === 0 ? this.#atOnce : 0);
       if (room <= 0) break;
+      if (running === 0) this.#begunMs = nowMs;
       const batch = this.#queue.take(room, this.#acks ? this.#outbox : undefined);
-      if (this.#acks) this.#outbox.flush(); // said before it begins, or it would be lost with a crash
+      if (this.#acks) this.#flush(nowMs); // said before it begins, or it would be lost with a crash
       this.#runner.take(batch);
-      const nowMs = performance.now();
-      const short = this.#queue.running === 0 && nowMs - beforeMs < LONGEST_WAIT_MS / 2;
-      this.#atOnce = short ? Math.min(MOST_AT_ONCE, this.#atOnce * 2) : 1;
-      if (nowMs - flushedMs >= LONGEST_WAIT_MS) {
-        this.#outbox.flush();
-        flushedMs = nowMs;
-      }
-      beforeMs = nowMs;
-      if (nowMs - startMs >= LONGEST_TURN_MS && this.#queue.waiting > 0) {
-        this.#turnDue = true;
-        setImmediate(this.#nextTurn);
+      nowMs = performance.now();
+      if (this.#queue.running === 0) this.#learn(nowMs);
+      if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS) this.#flush(nowMs);
+      if (nowMs >= this.#turnEndsMs && this.#queue.waiting > 0) {
+        this.#takeTurns();
         break;
       }
     }
     this.#feeding = false;
-    this.#outbox.flush();
+    if (this.#queue.running === 0) this.#flush(nowMs);
+    else this.#flushSoon();
   };
+
+  /** Everything that was begun has ended: how many short ones are begun together next time. */
+  #learn(nowMs: number): void {
+    const short = nowMs - this.#begunMs < LONGEST_WAIT_MS / 2;
+    this.#atOnce = short ? Math.min(MOST_AT_ONCE, this.#atOnce * 2) : 1;
+  }
+
+  /** Goes on when other events had theirs. */
+  #takeTurns(): void {
+    if (this.#turnDue) return;
+    this.#turnDue = true;
+    setImmediate(this.#nextTurn);
+  }
 
   readonly #nextTurn = (): void => {
     this.#turnDue = false;
+    this.#turnEndsMs = performance.now() + LONGEST_TURN_MS;
     this.#feed();
+  };
+
+  #flush(nowMs: number): void {
+    this.#flushedMs = nowMs;
+    this.#outbox.flush();
+  }
+
+  /** When no promise is left that can go on by itself: jobs that wait for nothing else are answered together. */
+  #flushSoon(): void {
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    process.nextTick(this.#flushDueNow);
+  }
+
+  readonly #flushDueNow = (): void => {
+    this.#flushDue = false;
+    // What is left waits for something else, and so do those behind it: they have not begun after all.
+    if (this.#queue.running > this.#options.concurrency) {
+      this.#queue.withdraw(this.#acks ? this.#outbox : undefined);
+      this.#begunMs = Number.NEGATIVE_INFINITY; // no matter how long it takes: one at a time
+    }
+    this.#flush(performance.now());
   };
 
   /** What the runner says: two numbers about its time, then a head and a body each. */
   #answer(batch: readonly unknown[]): void {
     for (let at = 2; at < batch.length; at += 2) this.#say(batch[at] as number, batch[at + 1]);
     if (this.#feeding) return;
-    if (this.#queue.waiting > 0 && !this.#turnDue) this.#feed();
-    else this.#outbox.flush();
+    const nowMs = performance.now();
+    if (this.#queue.running === 0) this.#learn(nowMs);
+    if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS) this.#flush(nowMs);
+    else this.#flushSoon();
+    if (this.#queue.waiting === 0 || this.#turnDue) return;
+    if (nowMs >= this.#turnEndsMs) this.#takeTurns();
+    else this.#feed();
   }
 
   #say(head: number, body: unknown): void {
@@ -207,9 +250,10 @@ export class LineWorker {
       case Kind.Log:
         return this.#outbox.add(`L ${this.#queue.idOf(slot)}${body as string}`);
       case Kind.Skipped: {
-        const cancelled = this.#queue.whySkipped(slot) === "cancelled";
+        const why = this.#queue.whySkipped(slot);
         const id = this.#queue.release(slot);
-        if (cancelled) this.#fail(id, new CancelledError("The host cancelled the request"));
+        if (why === "withdrawn") return;
+        if (why === "cancelled") this.#fail(id, new CancelledError("The host cancelled the request"));
         else this.#outbox.add(`T ${id} 1`);
       }
     }

@@ -4,6 +4,8 @@ import type { Outbox } from "../protocol/outbox.ts";
 
 interface Waiting {
   readonly id: number;
+  /** In the order they came. */
+  readonly number: number;
   readonly job: number;
   readonly request: unknown;
   readonly extra: Extra | undefined;
@@ -11,7 +13,7 @@ interface Waiting {
 }
 
 /** Why a request that was handed to the runner was not begun by it. */
-type WhyNot = "cancelled" | "taken";
+type WhyNot = "cancelled" | "taken" | "withdrawn";
 
 /** A request that the runner has. */
 interface Running {
@@ -33,8 +35,12 @@ export class RequestQueue {
   readonly #ids: number[];
   readonly #numbers: number[];
   readonly #whyNot: (WhyNot | undefined)[];
+  readonly #requests: (Waiting | undefined)[];
   #gone = 0;
+  /** Slots whose request waits again, until the runner has passed over them. */
+  #withdrawn = 0;
   #lastNumber = 0;
+  #lastArrived = 0;
   #meta: { readonly id: number; readonly extra: Extra } | undefined;
 
   constructor(jobs: readonly ErasedJob[], slots: number) {
@@ -44,6 +50,7 @@ export class RequestQueue {
     this.#ids = Array.from({ length: slots }, () => -1);
     this.#numbers = Array.from({ length: slots }, () => 0);
     this.#whyNot = Array.from({ length: slots }, () => undefined);
+    this.#requests = Array.from({ length: slots }, () => undefined);
   }
 
   /** How many were not handed to the runner yet. */
@@ -57,7 +64,7 @@ export class RequestQueue {
   }
 
   get open(): number {
-    return this.waiting + this.running;
+    return this.waiting + this.running - this.#withdrawn;
   }
 
   /** What the job may know of the next request with this id. */
@@ -71,7 +78,7 @@ export class RequestQueue {
     this.#meta = undefined;
     const job = this.#jobs.get(jobName);
     if (job === undefined) return false;
-    this.#waiting.push({ id, job, request, extra: meta?.id === id ? meta.extra : undefined, gone: false });
+    this.#waiting.push({ id, number: ++this.#lastArrived, job, request, extra: meta?.id === id ? meta.extra : undefined, gone: false });
     return true;
   }
 
@@ -96,21 +103,25 @@ export class RequestQueue {
     return found;
   }
 
-  /** A batch of at most `most` requests for the runner; says so to the host when it wants to know. */
+  /** A batch of at most `most` requests for the runner; says so to the host, all in one, when it wants to know. */
   take(most: number, acks: Outbox | undefined): readonly unknown[] {
     const batch: unknown[] = [];
-    for (let taken = 0; taken < most && this.#free.length > 0; taken++) {
+    let first = 0;
+    let taken = 0;
+    for (; taken < most && this.#free.length > 0; taken++) {
       const next = this.shift() as Waiting | undefined;
       if (next === undefined) break;
+      if (taken === 0) first = next.id;
       const slot = this.#free.pop() as number;
       const number = ++this.#lastNumber;
       this.#ids[slot] = next.id;
+      this.#requests[slot] = next;
       this.#numbers[slot] = number;
       this.claims[slot] = Claim.Queued;
-      acks?.add(`B ${next.id}`);
       batch.push(headOf(0, next.extra === undefined ? 0 : EXTRA, next.job, slot), number, next.request);
       if (next.extra !== undefined) batch.push(next.extra);
     }
+    if (taken > 0) acks?.add(taken === 1 ? `B ${first}` : `B ${first} ${taken}`);
     return batch;
   }
 
@@ -120,6 +131,21 @@ export class RequestQueue {
     if (slot === -1 || !takeBack(this.claims, slot)) return false;
     this.#whyNot[slot] = whyNot;
     return true;
+  }
+
+  /** Takes all that the runner was handed and has not begun to the front again; says so to the host when it wants to know. */
+  withdraw(acks: Outbox | undefined): void {
+    const back: Waiting[] = [];
+    for (const [slot, request] of this.#requests.entries()) {
+      if (request === undefined || !takeBack(this.claims, slot)) continue;
+      this.#whyNot[slot] = "withdrawn";
+      this.#ids[slot] = -1; // whoever asks for it finds it among those who wait
+      this.#withdrawn++;
+      back.push(request);
+      acks?.add(`B ${request.id} 0`);
+    }
+    back.sort((a, b) => b.number - a.number);
+    for (const request of back) this.#waiting.unshift(request);
   }
 
   whySkipped(slot: number): WhyNot | undefined {
@@ -143,6 +169,8 @@ export class RequestQueue {
   release(slot: number): number {
     const id = this.#ids[slot] as number;
     this.#ids[slot] = -1;
+    if (this.#whyNot[slot] === "withdrawn") this.#withdrawn--;
+    this.#requests[slot] = undefined;
     this.#whyNot[slot] = undefined;
     this.#free.push(slot);
     return id;

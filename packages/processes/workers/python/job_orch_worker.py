@@ -5,11 +5,11 @@
 Jobs run one after the other. `context` has id, attempt, headers, deadline (epoch seconds or None), progress(value),
 log(level, message, **fields) and cancelled(wait=0.0). An error's `code` and `retry` attributes reach the caller.
 """
-import collections, json, os, select, signal, socket, sys, threading, time, traceback
+import collections, contextlib, itertools, json, os, select, signal, socket, sys, threading, time, traceback
 
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
-MAX_LINE_BYTES, CREDIT, FLUSH_S, ORPHAN_GRACE_S = 8 << 20, 1024, 0.001, 1.0
+MAX_LINE_BYTES, CREDIT, MOST_AT_ONCE, FLUSH_S, ORPHAN_GRACE_S = 8 << 20, 1024, 64, 0.001, 1.0
 
 class Cancelled(Exception):
     """Raise it when `context.cancelled()` says so."""
@@ -20,8 +20,7 @@ class Context:
         self._worker, self._wire_id = worker, wire_id
         self.id, self.attempt, self.headers = meta.get("id", wire_id), meta.get("attempt", 1), meta.get("headers", {})
         self.deadline = time.time() + meta["leftMs"] / 1000 if "leftMs" in meta else None
-    def progress(self, value):
-        self._worker.say("G %s %s" % (self._wire_id, _encode(value)))
+    def progress(self, value): self._worker.say("G %s %s" % (self._wire_id, _encode(value)))
     def log(self, level, message, **fields):
         self._worker.say("L %s %s" % (self._wire_id, _encode({"level": level, "message": message, "fields": fields})))
     def cancelled(self, wait=0.0):
@@ -40,7 +39,7 @@ class _Worker:
         stdio = os.environ.get("LJP_TRANSPORT") == "stdio" and "LJP_ADDR" not in os.environ
         self.jobs, self.lines, self.out, self.parts, self.size, self.cancelled, self.meta = jobs, collections.deque(), [], [], 0, set(), {}
         self.ended = self.draining = self.idle = False
-        self.flushed, self.acks = time.monotonic(), "ack" in offered
+        self.flushed, self.acks, self.at_once, self.begun, self.begun_at = time.monotonic(), "ack" in offered, 1, 0, 0.0
         caps = ["busy", "cancel", "drain", "meta", "ping"] + ["ack"] * self.acks
         self.open_link(stdio)
         self.say("H 0 " + _encode({"v": 1, "name": name, "lang": "python " + sys.version.split()[0], "jobs": list(jobs),
@@ -51,8 +50,7 @@ class _Worker:
             kind, where = address.split(":", 1)
             self.socket = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
             self.socket.connect(where if kind == "unix" else (where.rsplit(":", 1)[0], int(where.rsplit(":", 1)[1])))
-            if kind == "tcp":
-                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if kind == "tcp": self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.socket.sendall(("LJP/1 %s\n" % os.environ.get("LJP_TOKEN", "")).encode())
             self.source = self.sink = self.socket.fileno()
         elif stdio:  # frames keep the real ends; what the program prints goes to standard error
@@ -62,8 +60,7 @@ class _Worker:
         else:
             self.source = self.sink = 3
             os.set_blocking(3, True)
-    def say(self, line):
-        self.out.append(line + "\n")
+    def say(self, line): self.out.append(line + "\n")
     def flush(self):
         data, self.flushed = memoryview("".join(self.out).encode()), time.monotonic()
         self.out.clear()
@@ -82,11 +79,16 @@ class _Worker:
         self.parts, self.size = [chunk[end:]], len(chunk) - end
         self.cancelled.update(line[2:] for line in lines if line[:1] == "X")
         self.lines.extend(lines)
+    def begin(self, wire_id):
+        """Says that this request begins, and those right behind it while they are short, with the answers before them in one write."""
+        behind = itertools.takewhile(lambda line: line[:1] == "R", itertools.islice(self.lines, self.at_once - 1))
+        self.begun = 1 + sum(1 for _ in behind)
+        self.say("B %s %d" % (wire_id, self.begun))
+        self.flush()  # it must have left before a job can end this process
+        self.begun_at = self.flushed
     def run(self, line):
         _, wire_id, name, *rest = line.split(" ", 3)
-        if self.acks:  # it must have left before the job can end this process
-            self.say("B " + wire_id)
-            self.flush()
+        if self.acks and not self.begun: self.begin(wire_id)
         try:
             if wire_id in self.cancelled: raise Cancelled("The host cancelled the request")
             meta = self.meta.pop(wire_id, {}) if self.meta else {}
@@ -96,13 +98,14 @@ class _Worker:
         except Exception as error:
             answer = "E %s %s" % (wire_id, _encode(_describe(error)))
         self.say(answer)
+        self.begun -= self.acks
+        if not self.begun: self.at_once = min(MOST_AT_ONCE, self.at_once * 2) if time.monotonic() - self.begun_at < FLUSH_S / 2 else 1
     def serve(self):
         while True:
             if not self.lines:
                 self.flush()
                 self.idle = True  # the handler of SIGTERM may end it from here on
-                if self.ended or self.draining:
-                    return
+                if self.ended or self.draining: return
                 self.read()
                 self.idle = False
                 continue
@@ -131,8 +134,7 @@ def _unsupported(request, context): raise Unsupported("This worker has no such j
 def _describe(error, depth=1):
     told = {"name": type(error).__name__, "message": str(error)[:8192], "stack": "".join(traceback.format_exception(error))[-16384:]}
     told.update((key, str(getattr(error, key))) for key in ("code", "retry") if getattr(error, key, None) is not None)
-    if error.__cause__ is not None and depth < 8:
-        told["cause"] = _describe(error.__cause__, depth + 1)
+    if error.__cause__ is not None and depth < 8: told["cause"] = _describe(error.__cause__, depth + 1)
     return told
 
 def serve(jobs, name="python"):
@@ -143,7 +145,5 @@ def serve(jobs, name="python"):
     signal.signal(signal.SIGTERM, worker.terminate)
     if hasattr(select, "poll"):
         threading.Thread(target=worker.leave_when_orphaned, daemon=True).start()
-    try:
+    with contextlib.suppress(ConnectionError):
         worker.serve()
-    except ConnectionError:
-        pass

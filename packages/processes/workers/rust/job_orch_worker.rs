@@ -5,20 +5,20 @@ use std::{collections::{HashMap, HashSet}, io::{Read, Write}, sync::atomic::{Ato
 use std::{env, fs::File, net::TcpStream, process::exit, thread};
 const MAX_LINE_BYTES: usize = 8 << 20;
 const FLUSH: Duration = Duration::from_millis(1);
-static IDLE: AtomicBool = AtomicBool::new(false);
+const MOST_AT_ONCE: usize = 64;
+static IDLE: AtomicBool = AtomicBool::new(false); // nothing runs and nothing is left to be said
 static DRAINING: AtomicBool = AtomicBool::new(false);
 #[repr(C)]
 struct PollFd { fd: i32, events: i16, revents: i16 }
 extern "C" {
     fn poll(fds: *mut PollFd, count: std::ffi::c_ulong, timeout_ms: i32) -> i32;
-    fn dup2(from: i32, to: i32) -> i32;
     fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
-    fn _exit(code: i32) -> !;
+    fn dup2(from: i32, to: i32) -> i32; fn _exit(code: i32) -> !;
 }
 fn wait_for(fd: i32, events: i16, timeout_ms: i32) -> i32 { unsafe { poll(&mut PollFd { fd, events, revents: 0 }, 1, timeout_ms) } }
 extern "C" fn on_sigterm(_: i32) {
     DRAINING.store(true, SeqCst);
-    if IDLE.load(SeqCst) { unsafe { _exit(0) } } // nothing runs and nothing is left to be said
+    if IDLE.load(SeqCst) { unsafe { _exit(0) } }
 }
 /// Why a job failed. `retry`: "later", "never" or "unknown".
 pub struct Failure { pub name: &'static str, pub message: String, pub code: &'static str, pub retry: &'static str }
@@ -41,17 +41,14 @@ impl Context<'_> {
         let until = Instant::now() + wait;
         self.worker.flush();
         while !self.worker.cancelled.contains(&self.id) && !self.worker.ended {
-            match wait_for(self.worker.fd, 1, until.saturating_duration_since(Instant::now()).as_millis().min(1 << 30) as i32) {
-                0 => return false,
-                -1 => {} // a signal
-                _ => self.worker.read(),
-            }
+            let left = until.saturating_duration_since(Instant::now()).as_millis().min(1 << 30) as i32;
+            match wait_for(self.worker.fd, 1, left) { 0 => return false, -1 => {} /* a signal */ _ => self.worker.read() }
         }
         true
     }
 }
 struct Worker { fd: i32, input: File, output: File, buffer: Vec<u8>, at: usize, out: Vec<u8>, flushed: Instant, cancelled: HashSet<u64>,
-    meta: (u64, String), ended: bool, acks: bool }
+    meta: (u64, String), ended: bool, acks: bool, at_once: usize, begun: (usize, Instant) }
 impl Worker {
     fn say(&mut self, frame: std::fmt::Arguments) { writeln!(self.out, "{frame}").unwrap() }
     fn flush(&mut self) {
@@ -76,15 +73,25 @@ impl Worker {
         self.at += self.buffer[from..].iter().position(|b| *b == b'\n')? + 1;
         Some(String::from_utf8_lossy(&self.buffer[from..self.at - 1]).into_owned())
     }
+    /// Says that this request begins, and those that wait right behind it while they are short, with the answers before them in one write.
+    fn begin(&mut self, id: u64) {
+        let waiting = self.buffer[self.at..].split_inclusive(|b| *b == b'\n').take_while(|line| line.starts_with(b"R ") && line.ends_with(b"\n"));
+        let count = 1 + waiting.take(self.at_once - 1).count();
+        self.say(format_args!("B {id} {count}"));
+        self.flush(); // it must have left before a job can end this process
+        self.begun = (count, self.flushed);
+    }
     fn run(&mut self, id: u64, rest: &str, jobs: &HashMap<String, Job>) {
         let (name, request) = rest.split_once(' ').unwrap_or((rest, "null"));
-        if self.acks { self.say(format_args!("B {id}")); self.flush() } // it must have left before the job can end this process
+        if self.acks && self.begun.0 == 0 { self.begin(id) }
         let meta = if self.meta.0 == id && !self.meta.1.is_empty() { std::mem::take(&mut self.meta.1) } else { "{}".into() };
         let answer = match jobs.get(name) {
             None => Err(failure("UnsupportedError", &format!("This worker has no job {}", quote(name)), "ERR_UNSUPPORTED", "never")),
             Some(_) if self.cancelled.contains(&id) => Err(cancelled()),
             Some(job) => job(request, &mut Context { id, meta, worker: self }),
         };
+        self.begun.0 = self.begun.0.saturating_sub(1);
+        if self.begun.0 == 0 { self.at_once = if self.begun.1.elapsed() < FLUSH / 2 { MOST_AT_ONCE.min(self.at_once * 2) } else { 1 } }
         let Err(Failure { name, message, code, retry }) = answer else { return self.say(format_args!("K {id} {}", answer.unwrap_or_default())) };
         let [name, message, code, retry] = [name, &message, code, retry].map(quote);
         self.say(format_args!("E {id} {{\"name\":{name},\"message\":{message},\"code\":{code},\"retry\":{retry}}}"))
@@ -108,31 +115,24 @@ fn open() -> (i32, i32) {
 pub fn serve(name: &str, jobs: Vec<(&str, Job)>) -> ! {
     let list = |names: &[&str]| names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(",");
     let names = list(&jobs.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-    if env::var("LJP").as_deref() != Ok("1") {
-        eprintln!("This is a worker for the jobs {names}: a host starts it, processes(job, {{ command: … }}) of @job-orch/processes.");
-        exit(2)
-    }
+    let usage = format!("This is a worker for the jobs {names}: a host starts it, processes(job, {{ command: … }}) of @job-orch/processes.");
+    if env::var("LJP").as_deref() != Ok("1") { eprintln!("{usage}"); exit(2) }
     let (fd, sink) = open();
     let acks = env::var("LJP_CAPS").is_ok_and(|all| all.split(',').any(|one| one == "ack"));
     let mut w = Worker { fd, input: unsafe { File::from_raw_fd(fd) }, output: unsafe { File::from_raw_fd(sink) }, buffer: vec![], at: 0, out: vec![],
-        flushed: Instant::now(), cancelled: HashSet::new(), meta: (0, String::new()), ended: false, acks };
+        flushed: Instant::now(), cancelled: HashSet::new(), meta: (0, String::new()), ended: false, acks, at_once: 1, begun: (0, Instant::now()) };
     let caps = list(&["busy", "cancel", "drain", "meta", "ping", "ack"][..5 + acks as usize]);
     w.say(format_args!("H 0 {{\"v\":1,\"name\":{},\"lang\":\"rust\",\"jobs\":[{names}],\"credit\":1024,\"caps\":[{caps}],\"pid\":{}}}", quote(name), std::process::id()));
     unsafe { signal(15, on_sigterm) };
-    thread::spawn(move || {
-        wait_for(fd, if cfg!(target_os = "linux") { 0x2000 } else { 0 }, -1); // until the host hangs up
-        thread::sleep(Duration::from_secs(1));
-        exit(0)
-    });
+    let hang_up = if cfg!(target_os = "linux") { 0x2000 } else { 0 };
+    thread::spawn(move || { wait_for(fd, hang_up, -1); thread::sleep(Duration::from_secs(1)); exit(0) });
     let jobs: HashMap<String, Job> = jobs.into_iter().map(|(name, job)| (name.to_string(), job)).collect();
     loop {
         let Some(line) = w.line() else {
             w.flush();
             IDLE.store(true, SeqCst);
             if w.ended || DRAINING.load(SeqCst) { exit(0) }
-            w.read();
-            IDLE.store(false, SeqCst);
-            continue
+            w.read(); IDLE.store(false, SeqCst); continue
         };
         let mut parts = line.splitn(3, ' ');
         let mut part = || parts.next().unwrap_or_default();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clause } from "../clause.ts";
+import type { Said } from "../subject.ts";
 
 const PROMPT_MS = 2_000;
 const FOREVER_MS = 60_000;
@@ -52,7 +53,7 @@ export const controlling: readonly Clause[] = [
   },
   {
     id: "control/begun",
-    promise: "B is sent, and has left, before the job begins; once per request, before its answer",
+    promise: "B is sent, and has left, before the job begins; once per request, before its answer, alone or with those behind it",
     needs: ["ack"],
     jobs: ["ljp.sleep"],
     check: async (start) => {
@@ -63,10 +64,12 @@ export const controlling: readonly Clause[] = [
       await subject.answer(1);
       await subject.send("R 2 ljp.echo 2", 'R 3 ljp.fail "x"');
       await Promise.all([subject.answer(2), subject.answer(3)]);
+      const concerns = (said: Said, id: number): boolean =>
+        said.op === "B" ? said.id <= id && id < said.id + (said.value as number) : said.id === id; // ids are in the order they were sent
       for (const id of [1, 2, 3])
         assert.match(
           subject.said
-            .filter((said) => said.id === id)
+            .filter((said) => concerns(said, id))
             .map(({ op }) => op)
             .join(""),
           /^B[KE]$/,

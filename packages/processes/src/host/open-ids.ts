@@ -1,0 +1,78 @@
+/** Units: ids; grown when more are needed. */
+const FIRST_SIZE = 64;
+const NONE = 0;
+
+/**
+ * The ids that a worker was sent and has not answered, in the order they were sent: a list threaded through two arrays, because
+ * it is walked and altered for every request. Ids are small whole numbers from 1.
+ */
+export class OpenIds {
+  #next = new Int32Array(FIRST_SIZE);
+  #previous = new Int32Array(FIRST_SIZE);
+  /** By id: 0 it is not open, 1 it is, 2 it was begun. */
+  #state = new Uint8Array(FIRST_SIZE);
+  #last = NONE;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  has(id: number): boolean {
+    return id < this.#state.length && this.#state[id] !== 0;
+  }
+
+  add(id: number): void {
+    if (id >= this.#state.length) this.#grow(id);
+    this.#state[id] = 1;
+    this.#previous[id] = this.#last;
+    this.#next[id] = NONE;
+    if (this.#last !== NONE) this.#next[this.#last] = id;
+    this.#last = id;
+    this.#size++;
+  }
+
+  /** False when it was not open. */
+  delete(id: number): boolean {
+    if (!this.has(id)) return false;
+    this.#state[id] = 0;
+    const next = this.#next[id] as number;
+    const previous = this.#previous[id] as number;
+    if (previous !== NONE) this.#next[previous] = next;
+    if (next === NONE) this.#last = previous;
+    else this.#previous[next] = previous;
+    this.#size--;
+    return true;
+  }
+
+  /** Notes that this one was begun, and with it as many in all of those sent after it; adds them to `begun`. */
+  begin(id: number, count: number, begun: number[]): void {
+    if (!this.has(id)) return;
+    let left = count;
+    for (let at = id; at !== NONE && left > 0; at = this.#next[at] as number) {
+      if (this.#state[at] === 2) continue;
+      this.#state[at] = 2;
+      begun.push(at);
+      left--;
+    }
+  }
+
+  /** It was not begun after all; false when it is not open. */
+  unbegin(id: number): boolean {
+    if (!this.has(id)) return false;
+    this.#state[id] = 1;
+    return true;
+  }
+
+  #grow(id: number): void {
+    const size = Math.max(id + 1, this.#state.length * 2);
+    this.#next = enlarged(this.#next, new Int32Array(size));
+    this.#previous = enlarged(this.#previous, new Int32Array(size));
+    this.#state = enlarged(this.#state, new Uint8Array(size));
+  }
+}
+
+function enlarged<Numbers extends Int32Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from);
+  return to;
+}
