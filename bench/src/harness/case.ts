@@ -44,6 +44,8 @@ export interface Case {
   readonly contenders: readonly Contender[];
   readonly bar: readonly Mark[];
   readonly aim: readonly Mark[];
+  /** Why it cannot be measured on this machine; `undefined` when it can. Such a case is passed over and decides nothing. */
+  readonly lacks?: () => string | undefined;
   /** Memory is measured, not time: its processes need not have the machine for themselves. */
   readonly untimed?: boolean;
   /** Its processes stay on one core, where the system can hold them there: whether threads share one decides what a wake-up costs. */

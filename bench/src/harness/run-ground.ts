@@ -12,6 +12,14 @@ export async function runGround(ground: Ground, { caseId, json, smoke, rounds }:
   let holds = true;
   for (const measured of ground.cases) {
     if (caseId !== undefined && measured.id !== caseId) continue;
+    const lacks = measured.lacks?.();
+    if (lacks !== undefined) {
+      const line = json
+        ? JSON.stringify({ ground: ground.name, case: measured.id, skipped: lacks })
+        : `${ground.name}/${measured.id}: skipped, ${lacks}\n`;
+      process.stdout.write(`${line}\n`);
+      continue;
+    }
     const onTurn = (contender: string, round: number): void => showProgress(`${measured.id}, round ${round} of ${rounds}: ${contender}`);
     const figures = await runCase(measured, { ground: ground.name, rounds, smoke, onTurn });
     showProgress("");

@@ -1,8 +1,8 @@
 import { BEST_PEER, type Case, type Ground } from "../../harness/case.ts";
 import { childCalls } from "../../loads/pools/children.ts";
 import { order } from "../../loads/order.ts";
-import { ourProcesses, processPeers, rawPipe } from "../../pools/processes/contenders.ts";
-import type { Language } from "../../pools/processes/job-orch.ts";
+import { gatheredPipe, ourProcesses, processPeers, rawPipe } from "../../pools/processes/contenders.ts";
+import { type Language, lacks } from "../../pools/processes/languages.ts";
 import type { Numbered } from "../../workers/work.ts";
 
 const ORDERS = Array.from({ length: 1_000 }, (_, seed) => order(seed));
@@ -47,10 +47,11 @@ const nodeEcho1k: Case = {
 function inLanguage(language: Language, bar: number, aim: number): Case {
   return {
     id: language,
-    what: `1,000 callers get back { "i": n } from one child in ${language}`,
+    what: `1,000 callers get back { "i": n } from one child in ${language}; the limit is a Node child and a bare pipe, a write per turn`,
     unit: "messages/s",
     better: "higher",
-    contenders: [ourProcesses(messages, language)],
+    lacks: () => lacks(language),
+    contenders: [ourProcesses(messages, language), gatheredPipe(messages)],
     bar: [{ against: bar, times: 1 }],
     aim: [{ against: aim, times: 1 }],
   };

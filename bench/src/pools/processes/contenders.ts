@@ -1,7 +1,7 @@
 import type { Contender } from "../../harness/case.ts";
 import type { PoolLoad } from "../contenders.ts";
 import type { OpenPool } from "../pool.ts";
-import type { Language } from "./job-orch.ts";
+import type { Language } from "./languages.ts";
 
 const libraries = {
   "tinypool, child_process": async () => (await import("./peers.ts")).openTinypoolProcesses,
@@ -17,6 +17,15 @@ export function processPeers(load: PoolLoad): Contender[] {
 /** A line and a write per request: what a pipe gives to those who do not batch. */
 export function rawPipe(load: PoolLoad): Contender {
   return { name: "raw pipe", role: "limit", measure: async (effort) => load((await import("./raw-pipe.ts")).openRawPipe, effort) };
+}
+
+/** The same with a write per turn. */
+export function gatheredPipe(load: PoolLoad): Contender {
+  return {
+    name: "bare lines, gathered",
+    role: "limit",
+    measure: async (effort) => load((await import("./raw-pipe.ts")).openGatheredPipe, effort),
+  };
 }
 
 export function ourProcesses(load: PoolLoad, language: Language): Contender {

@@ -4,11 +4,10 @@ import { fileURLToPath } from "node:url";
 import { processes } from "@job-orch/processes";
 import { jobs } from "../../workers/job-orch-jobs.ts";
 import type { OpenPool } from "../pool.ts";
+import type { Language } from "./languages.ts";
 
 const PROGRAMS = fileURLToPath(new URL("../../workers/processes/", import.meta.url));
 const BUILT = fileURLToPath(new URL("../../../../.job-orch/bench/", import.meta.url));
-
-export type Language = "node" | "rust" | "python" | "bash";
 
 /** How a language's worker is started. Rust's is built first. */
 const commands: Readonly<Record<Language, () => { readonly command: string; readonly args: readonly string[] }>> = {
