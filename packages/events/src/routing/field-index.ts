@@ -1,27 +1,32 @@
 import type { Path } from "./access.ts";
-import { Buckets } from "./buckets.ts";
 import { IntervalIndex } from "./interval-index.ts";
+import { KeyTable } from "./key-table.ts";
 import { Mentions, Span } from "./mentions.ts";
 import { PrefixIndex } from "./prefix-index.ts";
-import type { Scalar } from "./predicate.ts";
 import type { Rule } from "./rule.ts";
+import type { RuleChains } from "./rule-chains.ts";
 import type { Findable, Search } from "./search.ts";
+import { hashOf, isScalar } from "./text-hash.ts";
 import { type Reader, toReader } from "./to-test.ts";
 
 /** What is found by one field: by its value, by the interval its number is in, by what its text begins with. */
 export class FieldIndex<Owner extends Findable> {
   readonly #read: Reader;
-  readonly #equal = new Buckets<Scalar, Owner>();
+  readonly #equal: KeyTable<Owner>;
   readonly #between = new IntervalIndex<Owner>();
-  readonly #prefixes = new PrefixIndex<Owner>();
+  readonly #prefixes: PrefixIndex<Owner>;
+  /** No value that rules name is longer; longer ones of events need not be looked up. */
+  #longest = 0;
   readonly #values = new Mentions();
   readonly #texts = new Mentions();
   readonly #span = new Span();
   #paths = 0;
   #mentions = 0;
 
-  constructor(field: string) {
+  constructor(field: string, chains: RuleChains<Owner>) {
     this.#read = toReader(field);
+    this.#equal = new KeyTable(chains, false);
+    this.#prefixes = new PrefixIndex(chains);
   }
 
   /** Whether a rule is found by this field. */
@@ -59,25 +64,32 @@ export class FieldIndex<Owner extends Findable> {
   /** Asks the rules that the event may be for; a rule of several paths may be asked more than once. */
   find(search: Search<Owner>): void {
     const value = this.#read(search.event);
-    if (value === undefined) return;
-    if (!this.#equal.isEmpty) this.#equal.find(value as Scalar, search); // anything else than a scalar is not found
-    if (typeof value === "number") {
-      if (this.#between.size > 0) this.#between.find(value, search);
-    } else if (typeof value === "string" && !this.#prefixes.isEmpty) this.#prefixes.find(value, search);
+    if (!isScalar(value)) return;
+    if (typeof value === "string") {
+      if (!this.#equal.isEmpty && value.length <= this.#longest) this.#equal.find(hashOf(value), value, search);
+      if (!this.#prefixes.isEmpty) this.#prefixes.find(value, search);
+      return;
+    }
+    if (!this.#equal.isEmpty) this.#equal.find(hashOf(value), value, search);
+    if (typeof value === "number" && this.#between.size > 0) this.#between.find(value, search);
   }
 
   #add(path: Path, rule: Rule<Owner>): () => void {
     switch (path.kind) {
-      case "equal":
-        this.#equal.add(path.value, rule);
-        return () => this.#equal.remove(path.value, rule);
+      case "equal": {
+        const { value } = path;
+        if (typeof value === "string") this.#longest = Math.max(this.#longest, value.length);
+        const place = this.#equal.add(value, rule);
+        return () => this.#equal.remove(value, place);
+      }
       case "between": {
         const interval = this.#between.add(path.min, path.max, rule);
         return () => this.#between.remove(interval);
       }
-      case "prefix":
-        this.#prefixes.add(path.prefix, rule);
-        return () => this.#prefixes.remove(path.prefix, rule);
+      case "prefix": {
+        const place = this.#prefixes.add(path.prefix, rule);
+        return () => this.#prefixes.remove(path.prefix, place);
+      }
     }
   }
 }

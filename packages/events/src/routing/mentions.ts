@@ -1,5 +1,7 @@
-/** Until there are this many mentions, every value is taken to be one of about as many. */
-const UNKNOWN_VALUES = 10;
+/** While fewer are known, a value is taken to be one of so many. */
+const FEWEST_VALUES = 10;
+/** Every value is taken to be as frequent as the others until about so many mentions of it say otherwise: a few of them are chance. */
+const PRIOR_MENTIONS = 8;
 /** What an interval is taken to cover while nothing is known: one with two ends, and one with one. */
 const NARROW = 0.05;
 const HALF = 0.5;
@@ -18,7 +20,8 @@ export class Mentions {
 
   /** The value's share of all. Range: above 0, at most 1. */
   shareOf(value: unknown): number {
-    return ((this.#counts.get(value) ?? 0) + 1) / (this.#total + UNKNOWN_VALUES);
+    const values = Math.max(FEWEST_VALUES, this.#counts.size);
+    return ((this.#counts.get(value) ?? 0) + PRIOR_MENTIONS) / (this.#total + PRIOR_MENTIONS * values);
   }
 }
 

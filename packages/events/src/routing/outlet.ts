@@ -12,25 +12,26 @@ interface Waiting<Event> {
 
 /** One target of a router with its bounded queue: what it does with an event is its own business, and nobody else waits for it. */
 export class Outlet<Event> {
+  // What an event that is taken on at once needs comes first, so that it is read from memory together.
   /** Its place among the router's rules: targets hear in this order. */
   readonly order: number;
-  connected = true;
-  delivered = 0;
-  dropped = 0;
-  failed = 0;
   /** The event it was last matched with; rules with several ways to match are matched once. */
   matchedAt = 0;
+  connected = true;
+  /** How many events wait for this target, in both queues. */
+  lag = 0;
+  delivered = 0;
+  #running = 0;
+  readonly #concurrency: number;
+  readonly #deliver: Deliver<Event>;
+  dropped = 0;
+  failed = 0;
   /** Undoes the rule; set by who made it. */
   onLeave: (() => void) | undefined;
-  readonly #deliver: Deliver<Event>;
   readonly #settings: OutletSettings;
   readonly #ready = new Ring<Waiting<Event>>();
   /** Events beyond the capacity, whose publishers wait. */
   readonly #beyond = new Ring<Waiting<Event>>();
-  /** How many events wait for this target, in both. */
-  lag = 0;
-  readonly #concurrency: number;
-  #running = 0;
 
   constructor(order: number, deliver: Deliver<Event>, settings: OutletSettings) {
     this.order = order;

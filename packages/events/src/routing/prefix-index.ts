@@ -1,58 +1,84 @@
-import { Buckets } from "./buckets.ts";
+import { KeyTable } from "./key-table.ts";
 import type { Rule } from "./rule.ts";
+import type { RuleChains } from "./rule-chains.ts";
 import type { Findable, Search } from "./search.ts";
+import { hashEnd, hashStep, NO_TEXT } from "./text-hash.ts";
 
 /** Longer prefixes are found by this many characters, and tested. */
 export const INDEXED_CHARACTERS = 64;
 
-/** All prefixes of one length. */
-interface Length {
-  readonly length: number;
-  count: number;
-  /** How many of them end with a character, by its last eight bits: most texts need no look-up for most lengths. */
-  readonly ends: Uint32Array;
-}
-
-/** Finds rules by what a text begins with: at most one look-up per different length of prefixes. */
+/** Finds rules by what a text begins with, in one walk along it. */
 export class PrefixIndex<Owner extends Findable> {
-  readonly #byPrefix = new Buckets<string, Owner>();
-  #lengths: readonly Length[] = [];
+  readonly #byPrefix: KeyTable<Owner>;
+  /** For the last eight bits of a character, and each place: whether a prefix ends there with it. Most texts need no look-up for most lengths. */
+  readonly #ends = new Int32Array(2 * 256);
+  /** How many prefixes are behind each bit. */
+  readonly #counts = new Map<number, number>();
+  /** How many prefixes have each length; the empty one is for every text. */
+  readonly #lengths = new Uint32Array(INDEXED_CHARACTERS + 1);
+  #shortest = 0;
+  #longest = 0;
+
+  constructor(chains: RuleChains<Owner>) {
+    this.#byPrefix = new KeyTable(chains, true);
+  }
 
   get isEmpty(): boolean {
-    return this.#lengths.length === 0;
+    return this.#byPrefix.isEmpty;
   }
 
-  add(prefix: string, rule: Rule<Owner>): void {
-    this.#byPrefix.add(prefix, rule);
+  /** Returns the rule's place, by which it is removed. */
+  add(prefix: string, rule: Rule<Owner>): number {
     this.#note(prefix, 1);
+    return this.#byPrefix.add(prefix, rule);
   }
 
-  remove(prefix: string, rule: Rule<Owner>): void {
-    this.#byPrefix.remove(prefix, rule);
+  remove(prefix: string, place: number): void {
+    this.#byPrefix.remove(prefix, place);
     this.#note(prefix, -1);
   }
 
   find(text: string, search: Search<Owner>): void {
-    for (const { length, ends } of this.#lengths) {
-      if (length > text.length) return;
-      if (ends[endOf(text, length)] !== 0) this.#byPrefix.find(text.slice(0, length), search);
+    let hash = NO_TEXT;
+    if (this.#lengths[0] !== 0) this.#byPrefix.find(hashEnd(hash), text, search);
+    const end = Math.min(text.length, this.#longest);
+    const ends = this.#ends;
+    let at = 0;
+    for (const last = this.#shortest - 1; at < last && at < end; at++) hash = hashStep(hash, text.charCodeAt(at));
+    for (; at < end; at++) {
+      const character = text.charCodeAt(at);
+      hash = hashStep(hash, character);
+      if (((ends[wordOf(character, at)] as number) & (1 << at)) !== 0) this.#byPrefix.find(hashEnd(hash), text, search);
     }
   }
 
   #note(prefix: string, change: 1 | -1): void {
     const { length } = prefix;
-    let own = this.#lengths.find((one) => one.length === length);
-    if (own === undefined) {
-      own = { length, count: 0, ends: new Uint32Array(256) };
-      this.#lengths = [...this.#lengths, own].sort((one, other) => one.length - other.length);
+    this.#lengths[length]! += change;
+    if (length === 0) return;
+    this.#shortest = Math.max(
+      0,
+      this.#lengths.findIndex((count, of) => of > 0 && count > 0),
+    );
+    this.#longest = Math.max(
+      0,
+      this.#lengths.findLastIndex((count) => count > 0),
+    );
+    const at = length - 1;
+    const word = wordOf(prefix.charCodeAt(at), at);
+    const bit = 32 * word + (at & 31);
+    const count = (this.#counts.get(bit) ?? 0) + change;
+    if (count > 0) {
+      this.#counts.set(bit, count);
+      this.#ends[word]! |= 1 << at;
+    } else {
+      this.#counts.delete(bit);
+      this.#ends[word]! &= ~(1 << at);
     }
-    own.count += change;
-    own.ends[endOf(prefix, length)]! += change;
-    if (own.count === 0) this.#lengths = this.#lengths.filter((one) => one !== own);
   }
 }
 
-/** Of the empty prefix: 0, for every text. */
-function endOf(text: string, length: number): number {
-  return length === 0 ? 0 : text.charCodeAt(length - 1) & 0xff;
+/** Where a character's bit for a place is; shifts take a place by 32. */
+function wordOf(character: number, at: number): number {
+  return ((character & 0xff) << 1) | (at >>> 5);
 }

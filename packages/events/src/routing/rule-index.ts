@@ -3,6 +3,7 @@ import type { Condition } from "./condition.ts";
 import { FieldIndex } from "./field-index.ts";
 import { pathsIn, toPlan } from "./plan.ts";
 import { Rule } from "./rule.ts";
+import { RuleChains } from "./rule-chains.ts";
 import { type Findable, Search } from "./search.ts";
 import type { Fields } from "./to-test.ts";
 
@@ -19,6 +20,7 @@ const FIRST_REVIEW = 64;
 
 /** Many conditions, and whose hold for an event, without asking each. */
 export class RuleIndex<Owner extends Findable> {
+  readonly #chains = new RuleChains<Owner>();
   readonly #byField = new Map<string, FieldIndex<Owner>>();
   readonly #placed = new Set<Placed<Owner>>();
   /** The fields by which a rule is found. */
@@ -87,7 +89,7 @@ export class RuleIndex<Owner extends Findable> {
   #fieldOf({ field }: Path): FieldIndex<Owner> {
     let index = this.#byField.get(field);
     if (index === undefined) {
-      index = new FieldIndex(field);
+      index = new FieldIndex(field, this.#chains);
       this.#byField.set(field, index);
     }
     return index;

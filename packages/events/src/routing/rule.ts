@@ -17,8 +17,6 @@ interface First {
  */
 export class Rule<Owner> {
   readonly owner: Owner;
-  /** The next one in the same bucket. */
-  next: Rule<Owner> | undefined = undefined;
   readonly #asks: First["asks"] | "nothing" | "rest";
   readonly #field: string;
   readonly #value: Scalar;
@@ -36,6 +34,11 @@ export class Rule<Owner> {
     this.#min = first?.min ?? 0;
     this.#max = first?.max ?? 0;
     this.#rest = rest.length === 0 ? undefined : every(rest.map(toTest));
+  }
+
+  /** What the first question wants one field to be, if it is of that kind. */
+  get equal(): { readonly field: string; readonly value: Scalar } | undefined {
+    return this.#asks === "equal" ? { field: this.#field, value: this.#value } : undefined;
   }
 
   holds(event: Fields): boolean {

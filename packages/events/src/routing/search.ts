@@ -10,21 +10,21 @@ export interface Findable {
 export class Search<Owner extends Findable> {
   readonly event: Fields;
   readonly found: Owner[];
-  readonly #number: number;
+  /** Another one for every event, never 0. */
+  readonly number: number;
 
-  /** `number` is another one for every event. */
   constructor(event: Fields, found: Owner[], number: number) {
     this.event = event;
     this.found = found;
-    this.#number = number;
+    this.number = number;
   }
 
   /** Asks a rule that an index has led to. */
   consider(rule: Rule<Owner>): void {
     if (!rule.holds(this.event)) return;
     const { owner } = rule;
-    if (owner.matchedAt === this.#number) return;
-    owner.matchedAt = this.#number;
+    if (owner.matchedAt === this.number) return;
+    owner.matchedAt = this.number;
     this.found.push(owner);
   }
 }
