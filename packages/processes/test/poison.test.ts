@@ -1,3 +1,4 @@
+import type { PoisonRequestError } from "@job-orch/link";
 import { describe, expect, test } from "vitest";
 import { pool } from "./support/pool.ts";
 
@@ -11,7 +12,7 @@ describe("a poison among eight in hand", () => {
     const neighbours = Array.from({ length: 7 }, (_, at) => deeds.call({ do: "wait", ms: 400, value: at }, { id: `neighbour ${at}` }));
     const poison = await deeds.sendReceive({ do: "die", how: "exit-3", afterMs: 100 }, { id: "poison" });
     expect(poison).toMatchObject({ ok: false, error: { code: "ERR_POISON_REQUEST" } });
-    expect((poison as { error: { crashes: unknown[] } }).error.crashes.length).toBeLessThanOrEqual(3);
+    expect(!poison.ok && (poison.error as PoisonRequestError).crashes.length).toBeLessThanOrEqual(3);
     expect(await Promise.all(neighbours)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(begun).toBeGreaterThanOrEqual(7);
     for (let at = 0; at < 7; at++) expect(retried.filter((id) => id === `neighbour ${at}`).length).toBeLessThanOrEqual(1);
