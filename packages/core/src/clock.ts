@@ -16,7 +16,7 @@ export interface Clock {
   readonly after: (delayMs: number, callback: () => void, options?: { readonly ref?: boolean }) => Timer;
 }
 
-/** What a clock says for waits. Units: milliseconds. */
+/** What a clock says for waits: time that does not jump, where it has such. Units: milliseconds. */
 export function steadyNow(clock: Clock): number {
   return clock.steady === undefined ? clock.now() : clock.steady();
 }

@@ -1,8 +1,7 @@
-import { duration, whole } from "@job-orch/core/substrate";
+import { duration, steadyNow, whole } from "@job-orch/core/substrate";
 import { checkFull, type Full, tooMany } from "./full.ts";
 import type { Held } from "./held.ts";
 import type { Alarm, OpenOperator, Operator, OperatorContext } from "./operator.ts";
-import { steadyNow } from "./steady-now.ts";
 
 export interface DebounceOptions<Message> {
   /** How long nothing newer must come. Units: milliseconds. */

@@ -1,7 +1,6 @@
-import { duration, whole } from "@job-orch/core/substrate";
+import { duration, steadyNow, whole } from "@job-orch/core/substrate";
 import { checkFull, type Full, tooMany } from "./full.ts";
 import type { Operator } from "./operator.ts";
-import { steadyNow } from "./steady-now.ts";
 
 export interface DedupeOptions<Message> {
   readonly key: (message: Message) => unknown;

@@ -1,9 +1,8 @@
 import type { Awaitable } from "@job-orch/core";
-import { checkMembers, duration, whole } from "@job-orch/core/substrate";
+import { checkMembers, duration, steadyNow, whole } from "@job-orch/core/substrate";
 import { checkFull, type Full, tooMany } from "./full.ts";
 import type { Held } from "./held.ts";
 import type { Alarm, OpenOperator, Operator, OperatorContext } from "./operator.ts";
-import { steadyNow } from "./steady-now.ts";
 
 export interface GroupByOptions<Message, Key> {
   readonly key: (message: Message) => Key;

@@ -1,5 +1,5 @@
 import type { Clock } from "@job-orch/core";
-import { steadyNow } from "../steady-now.ts";
+import { steadyNow } from "@job-orch/core/substrate";
 
 /** Smaller steps are the clock being disciplined. Units: milliseconds. */
 const LEAST_JUMP_MS = 1_000;

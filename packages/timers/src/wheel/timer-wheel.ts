@@ -1,8 +1,7 @@
 import { BusyError, type Clock, ClosedError, OptionError, systemClock, type Timer } from "@job-orch/core";
-import { checkMembers } from "@job-orch/core/substrate";
+import { checkMembers, steadyNow } from "@job-orch/core/substrate";
 import { fire, MOST_PER_TURN, type OnTimerError, throwUncaught, type TimerCallback } from "../callbacks.ts";
 import type { TimerHandle } from "../handles.ts";
-import { steadyNow } from "../steady-now.ts";
 import { TimerNodes } from "./nodes.ts";
 import { Occupancy } from "./occupancy.ts";
 import { FURTHEST_TICKS, LEVELS, nextVisit, slotFor, slotsToSpread, SLOTS_PER_LEVEL, visitTick } from "./ticks.ts";
