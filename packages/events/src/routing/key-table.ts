@@ -79,7 +79,7 @@ export class KeyTable<Owner extends Findable> {
   #resize(): void {
     const [slots, keys] = [this.#slots, this.#keys];
     let size = LEAST_SLOTS;
-    while (size < 4 * (this.#taken - this.#left)) size *= 2;
+    while (size < 2.25 * (this.#taken - this.#left + 1)) size *= 2; // leaves place for the next few
     this.#slots = new Int32Array(2 * size);
     this.#keys = new Array(size).fill(undefined);
     this.#taken -= this.#left;

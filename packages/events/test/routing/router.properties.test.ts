@@ -103,6 +103,76 @@ describe("a compiled router and asking every rule one after the other", () => {
     );
   });
 
+  it("agree when most keys are gone again, and on keys that look alike", () => {
+    // Same length, same ends: only a whole comparison tells these from each other.
+    const key = fc
+      .tuple(fc.nat(40), fc.constantFrom("ab", "ba"))
+      .map(([n, tail]) => `key-${String(n).padStart(2, "0")}${"x".repeat(n % 3)}-${tail}-end`);
+    const wanted = fc.oneof(
+      fc.record({ field: fc.constantFrom("type", "a"), op: fc.constant("eq"), value: key }),
+      fc.record({ field: fc.constant("type"), op: fc.constant("prefix"), value: key.map((text) => text.slice(0, 9)) }),
+      fc.record({ field: fc.constant("n"), op: fc.constant("eq"), value: fc.constantFrom(0, -0, 0.5, 2 ** 31, 2 ** 53, -Infinity) }),
+    );
+    const rule = fc.oneof(wanted, fc.record({ and: fc.tuple(wanted, wanted) }), fc.record({ or: fc.tuple(wanted, wanted) }));
+    const published = fc.record({ type: key, a: key, n: fc.constantFrom(-0, 0, 0.5, 2 ** 31, 2 ** 53, -Infinity, Number.NaN) });
+    fc.assert(
+      fc.property(
+        fc.array(rule, { minLength: 60, maxLength: 200, size: "max" }),
+        fc.array(rule, { maxLength: 60, size: "max" }),
+        fc.array(published, { minLength: 20, maxLength: 40, size: "max" }),
+        (first, second, events) => {
+          const routed = router<Event>();
+          let heard: number[] = [];
+          let nextId = 0;
+          const on = (one: unknown) => {
+            const id = nextId++;
+            return { id, rule: one, stop: routed.on(one as Predicate<Event>, () => void heard.push(id)) };
+          };
+          const compare = (rules: readonly ReturnType<typeof on>[]): void => {
+            for (const one of events) {
+              heard = [];
+              void routed.publish(one as unknown as Event);
+              expect(heard).toEqual(rules.filter((own) => naive(own.rule, one)).map((own) => own.id));
+            }
+          };
+          const before = first.map(on);
+          compare(before);
+          const kept = before.filter(({ id }) => id % 7 === 0);
+          for (const { id, stop } of before) if (id % 7 !== 0) stop();
+          compare(kept);
+          compare([...kept, ...second.map(on)]);
+        },
+      ),
+      { seed, numRuns: Math.ceil(numRuns / 6) },
+    );
+  });
+
+  it("agree on narrow spans that lie unevenly, and on numbers beyond all of them", () => {
+    const begin = fc.oneof(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.constantFrom(-1e300, 1e300, 5e-324, -0),
+      fc.integer({ min: 1e6, max: 1e6 + 40 }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(begin, fc.constantFrom(0, 1e-9, 0.01, 3)), { minLength: 70, maxLength: 200, size: "max" }), (spans) => {
+        const routed = router<{ readonly n: number }>();
+        let heard: number[] = [];
+        const rules = spans.map(([min, width], id) => {
+          const rule = { field: "n", op: "range", min, max: min + width } as const;
+          routed.on(rule, () => void heard.push(id));
+          return rule;
+        });
+        const edges = rules.flatMap(({ min, max }) => [min, max, min + (max - min) / 2]);
+        for (const n of [...edges, -Infinity, Infinity, Number.NaN, 1e6 + 20.5]) {
+          heard = [];
+          void routed.publish({ n });
+          expect(heard).toEqual([...rules.keys()].filter((id) => naive(rules[id], { n })));
+        }
+      }),
+      { seed, numRuns: Math.ceil(numRuns / 6) },
+    );
+  });
+
   it("agree on subjects, also those that were remembered before a rule came or went", () => {
     const token = fc.constantFrom("a", "b", "__proto__", "constructor");
     const pattern = fc
