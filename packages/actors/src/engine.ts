@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { BusyError, ClosedError, type Awaitable } from "@job-orch/core";
 import { type ErasedJob, idSource, isPromise, Ring, steadyNow } from "@job-orch/core/substrate";
 import { Activation } from "./activation.ts";
+import { Contexts } from "./asking.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DeadlockError } from "./errors.ts";
 import { ActorEmitter, type ActorEvents } from "./events.ts";
@@ -15,9 +15,6 @@ import { Supervision } from "./supervision.ts";
 const PER_TURN = 64;
 const PER_DRAIN = 2_048;
 
-/** The message that a job works on, wherever in its calls one asks. */
-const current = new AsyncLocalStorage<Message>();
-
 /** Works on the messages of all actors of one kind: one at a time per key, many keys at once. */
 export class Engine implements MessageHome {
   readonly name: string;
@@ -26,7 +23,7 @@ export class Engine implements MessageHome {
   /** Told how every message ended that somebody may want to hear of. */
   onEnded: ((message: Message, ok: boolean, value: unknown) => void) | undefined;
   readonly #settings: Settings;
-  readonly #run: (request: unknown, state: unknown, message: Message) => Awaitable<unknown>;
+  readonly #contexts: Contexts;
   readonly #actors = new Map<string, Activation>();
   readonly #ready = new Ring<Activation>();
   readonly #mail: Mailroom;
@@ -43,7 +40,7 @@ export class Engine implements MessageHome {
   constructor(job: ErasedJob, settings: Settings) {
     this.name = job.name;
     this.#settings = settings;
-    this.#run = (request, state, message) => job.run(request, state, message);
+    this.#contexts = new Contexts((request, state, message) => job.run(request, state, message));
     this.supervision = new Supervision(settings);
     this.#nextId = idSource(settings.environment);
     this.#nowMs = steadyNow(settings.environment.clock);
@@ -73,9 +70,8 @@ export class Engine implements MessageHome {
   admit(message: Message): boolean {
     if (this.#refuses) throw this.closedError();
     const activation = this.#actorOf(message.key);
-    const asker = current.getStore();
-    const isInside = asker !== undefined && !asker.isDone;
-    if (isInside && message.resolve !== undefined) {
+    const asker = Contexts.asker();
+    if (asker !== undefined && message.resolve !== undefined) {
       message.caller = asker;
       const chain = this.#chainTo(message);
       if (chain !== undefined) {
@@ -90,7 +86,7 @@ export class Engine implements MessageHome {
       return true;
     }
     // It would wait for a place that its own sender has to make.
-    const chain = isInside ? this.#chainTo(message, asker) : undefined;
+    const chain = asker !== undefined ? this.#chainTo(message, asker) : undefined;
     if (chain !== undefined) throw new DeadlockError(this.name, chain);
     this.#mail.enqueue(this.name, activation, message);
     message.caller?.home.lend(message.caller);
@@ -251,7 +247,7 @@ export class Engine implements MessageHome {
   #begin(activation: Activation, message: Message): void {
     let returned: Awaitable<unknown>;
     try {
-      returned = current.run(message, this.#run, message.request, activation.state, message);
+      returned = this.#contexts.run(message, activation.state);
     } catch (error) {
       message.isDone = true;
       this.#failed(activation, message, error);

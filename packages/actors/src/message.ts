@@ -52,6 +52,11 @@ export class Message implements RunContext {
     this.#id = id;
   }
 
+  /** It is itself what is found where its job asks. */
+  get asker(): Message {
+    return this;
+  }
+
   get id(): string {
     return (this.#id ??= this.home.nextId());
   }

@@ -105,4 +105,65 @@ describe("actors that ask each other", () => {
     expect(await Promise.all(late)).toEqual(["a"]);
     await made.close();
   });
+
+  it("hear of it also when their job waited for nothing so far", async () => {
+    const made: Actors<Hop, string> = actors(
+      job<Hop, string, void>()({
+        name: "hop",
+        run: ({ to, via: [next, ...via] = [] }) => (next === undefined ? to : later().then(() => made.ask({ to: next, via }, ask))),
+      }),
+      { key: ({ to }) => to, activate: () => undefined },
+    );
+    for (const to of ["a", "b", "a"]) expect(await made.ask({ to }, ask)).toBe(to);
+    for (let again = 0; again < 2; again++) {
+      await expect(made.ask({ to: "a", via: ["b", "a"] }, ask)).rejects.toMatchObject({ code: "ERR_DEADLOCK", chain: ["a", "b", "a"] });
+    }
+    await made.close();
+  });
+
+  it("are not taken for each other when what they left behind asks later", async () => {
+    const { passed, open } = gate();
+    const late: Promise<string>[] = [];
+    const working = gate();
+    const made: Actors<Hop & { readonly waits?: boolean }, string> = actors(
+      job<Hop & { readonly waits?: boolean }, string, void>()({
+        name: "late",
+        run: ({ to, waits = false }) => {
+          if (waits) return working.passed.then(() => `${to} at last`);
+          if (to !== "b") late.push(passed.then(() => made.ask({ to: "b" }, ask)));
+          return to;
+        },
+      }),
+      { key: ({ to }) => to, activate: () => undefined },
+    );
+    // One asks while no job waits: from then on it is known that some go on after their end.
+    await made.ask({ to: "a" }, ask);
+    open();
+    expect(await Promise.all(late)).toEqual(["b"]);
+    await made.ask({ to: "c" }, ask);
+    const busy = made.ask({ to: "b", waits: true }, ask);
+    await later();
+    working.open();
+    expect(await busy).toBe("b at last");
+    expect(await Promise.all(late)).toEqual(["b", "b"]);
+    await made.close();
+  });
+
+  it("ask in between at once, in the middle of a job that has not waited yet", async () => {
+    const made: Actors<Hop, string> = actors(
+      job<Hop, string, void>()({
+        name: "hop",
+        run: ({ to, via: [next, ...via] = [] }) =>
+          next === undefined ? to : made.ask({ to: next, via }, ask).then((rest) => `${to} ${rest}`),
+      }),
+      { key: ({ to }) => to, activate: () => undefined, reentrant: true },
+    );
+    expect(await made.ask({ to: "a", via: ["a", "a", "b", "a"] }, ask)).toBe("a a a b a");
+    expect(await made.ask({ to: "a" }, ask)).toBe("a");
+    await made.close();
+  });
 });
+
+function later(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
