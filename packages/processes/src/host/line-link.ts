@@ -22,6 +22,8 @@ import { OpenIds } from "./open-ids.ts";
 
 /** What the host takes beyond answers. */
 export const OFFERED: readonly Cap[] = ["ack", "rs", "tags"];
+/** So much is written at once, however much more is to come: a write costs more than a request, but the worker can begin. */
+const ENOUGH_CHARS = 8_192;
 /** How often the link is looked after. Units: milliseconds. */
 const LOOK_MS = 1_000;
 
@@ -64,6 +66,7 @@ export class LineLink implements WorkerLink {
   #unfinishedSinceMs: number | undefined;
   #pings = 0;
   #broken = false;
+  #flushDue = false;
   readonly #look: NodeJS.Timeout;
 
   constructor(options: LineLinkOptions) {
@@ -129,7 +132,15 @@ export class LineLink implements WorkerLink {
         this.#refuseLater(id, error);
       }
     }
-    writer.flush();
+    if (writer.pendingChars >= ENOUGH_CHARS) return writer.flush();
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    process.nextTick(this.#flushDueNow); // callers who go on in this turn may have more
+  };
+
+  readonly #flushDueNow = (): void => {
+    this.#flushDue = false;
+    if (!this.#broken) this.#writer?.flush();
   };
 
   readonly tell = (control: Control): void => {
@@ -142,7 +153,10 @@ export class LineLink implements WorkerLink {
     if (writer !== undefined && this.#hello?.caps.has("drain") === true) {
       writer.drain(this.#options.drainMs);
       writer.flush();
-    } else this.#options.carrier.end(); // the end of its input is what every worker understands
+      return;
+    }
+    writer?.flush();
+    this.#options.carrier.end(); // the end of its input is what every worker understands
   };
 
   readonly kill = (): void => this.#options.carrier.kill();

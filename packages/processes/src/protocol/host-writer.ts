@@ -38,6 +38,11 @@ export class HostWriter {
     return this.#outbox.isEmpty;
   }
 
+  /** Text that no `flush` has taken yet. Units: characters. */
+  get pendingChars(): number {
+    return this.#outbox.pendingChars;
+  }
+
   readonly run = (id: number, job: string, request: unknown): void => {
     checkJobName(job);
     if (this.#bin && isBuffer(request)) this.#outbox.attach(id, request);

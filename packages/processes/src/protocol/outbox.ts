@@ -36,6 +36,11 @@ export class Outbox {
     return this.#text === "" && this.#waiting === undefined;
   }
 
+  /** Text that no `flush` has taken yet. Units: characters. */
+  get pendingChars(): number {
+    return this.#text.length;
+  }
+
   /** Shape: a line without its line feed. */
   add(line: string): void {
     if (line.length > this.#maxLineBytes / 4) this.#refuseLong(line);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { HostReader, HostWriter, TokenGate } from "../../src/index.ts";
-import { Subject } from "../../src/conformance/subject.ts";
+import { type Said, Subject } from "../../src/conformance/subject.ts";
 import { readSettings } from "../../src/worker/settings.ts";
 
 const jobs = fileURLToPath(new URL("fixtures/jobs.ts", import.meta.url));
@@ -20,6 +20,26 @@ function start(env: Readonly<Record<string, string>> = {}): Subject {
 }
 
 afterEach(() => Promise.all(subjects.splice(0).map((subject) => subject.kill())));
+
+/** Has so many short requests answered; the last id that was used. */
+async function answerNow(subject: Subject, last: number, count: number): Promise<number> {
+  const ids = Array.from({ length: count }, (_, at) => last + 1 + at);
+  await subject.send(...ids.map((id) => `R ${id} now 1`));
+  for (const id of ids) await subject.answer(id);
+  return last + count;
+}
+
+/** What had begun and was not answered when something was said. Ids are in the order they were sent. */
+function begunBefore(subject: Subject, isIt: (said: Said) => boolean): readonly number[] {
+  const begun = new Set<number>();
+  for (const said of subject.said) {
+    const { op, id, value } = said;
+    if (isIt(said)) break;
+    if (op === "K" || value === 0) begun.delete(id);
+    else if (op === "B") for (let at = 0; at < (value as number); at++) begun.add(id + at);
+  }
+  return [...begun];
+}
 
 describe("serve", () => {
   test("runs as many at once as the host says, each with what it borrowed for itself", async () => {
@@ -52,6 +72,29 @@ describe("serve", () => {
     await subject.send("R 1 die 3", "R 2 together 1");
     expect(await subject.end(10_000)).toEqual({ code: 3, signal: null });
     expect(subject.said.map(({ op, id }) => `${op}${id}`)).toEqual(["B1"]);
+  });
+
+  test("says of short requests that they begin in one frame, each before its answer and once", async () => {
+    const subject = start();
+    let last = 0;
+    while (!subject.said.some(({ op, value }) => op === "B" && (value as number) >= 8)) last = await answerNow(subject, last, 64);
+    const begun = subject.said.flatMap(({ op, id, value }) =>
+      op === "B" ? Array.from({ length: value as number }, (_, at) => id + at) : [],
+    );
+    expect(begun).toEqual(Array.from({ length: last }, (_, at) => at + 1));
+    for (let id = 1; id <= last; id++) expect(begunBefore(subject, ({ op, id: answered }) => op === "K" && answered === id)).toContain(id);
+  });
+
+  test("takes back that a request begins when one before it turns out to wait", async () => {
+    const subject = start();
+    for (let last = 0; !subject.said.some(({ op, value }) => op === "B" && value === 0);) {
+      last = await answerNow(subject, last, 64);
+      const slow = last + 1;
+      await subject.send(`R ${slow} together 50`, ...[2, 3, 4].map((more) => `R ${last + more} now 1`));
+      for (let id = slow; id <= slow + 3; id++) await subject.answer(id);
+      expect(begunBefore(subject, ({ op, id }) => op === "K" && id === slow)).toEqual([slow]);
+      last += 4;
+    }
   });
 
   test("dials in with its token", async () => {

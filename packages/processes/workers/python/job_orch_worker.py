@@ -7,9 +7,14 @@ log(level, message, **fields) and cancelled(wait=0.0). An error's `code` and `re
 """
 import collections, contextlib, itertools, json, os, select, signal, socket, sys, threading, time, traceback
 
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_decode = json.JSONDecoder().decode
+_encoder, _decoder, _make = json.JSONEncoder(separators=(",", ":"), allow_nan=False), json.JSONDecoder(), json.encoder.c_make_encoder
+_chunks = _make and _make(None, _encoder.default, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False)
 MAX_LINE_BYTES, CREDIT, MOST_AT_ONCE, FLUSH_S, ORPHAN_GRACE_S = 8 << 20, 1024, 64, 0.001, 1.0
+
+def _encode(value): return "".join(_chunks(value, 0)) if _chunks else _encoder.encode(value)  # kept: making one takes longer than its work
+def _decode(text):
+    value, end = _decoder.scan_once(text, 0) if text[:1] in '{["' else (None, -1)
+    return value if end == len(text) else _decoder.decode(text)
 
 class Cancelled(Exception):
     """Raise it when `context.cancelled()` says so."""
@@ -28,8 +33,7 @@ class Context:
         worker, until = self._worker, time.monotonic() + wait
         worker.flush()
         while self._wire_id not in worker.cancelled and not worker.ended:
-            if not select.select([worker.source], [], [], max(0.0, until - time.monotonic()))[0]:
-                return False
+            if not select.select([worker.source], [], [], max(0.0, until - time.monotonic()))[0]: return False
             worker.read()
         return True
 
@@ -64,8 +68,7 @@ class _Worker:
     def flush(self):
         data, self.flushed = memoryview("".join(self.out).encode()), time.monotonic()
         self.out.clear()
-        while data:
-            data = data[os.write(self.sink, data):]
+        while data: data = data[os.write(self.sink, data):]
     def read(self):
         chunk = os.read(self.source, 1 << 18)
         end = chunk.rfind(b"\n") + 1
@@ -139,11 +142,8 @@ def _describe(error, depth=1):
 
 def serve(jobs, name="python"):
     """Serves `{name: function(request, context)}` until the host says stop or is gone."""
-    if os.environ.get("LJP") != "1":
-        sys.exit("This is a worker for the jobs %s: a host starts it, processes(job, { command: … }) of @job-orch/processes." % ", ".join(jobs))
+    if os.environ.get("LJP") != "1": sys.exit("This is a worker for the jobs %s: a host starts it, processes(job, { command: … }) of @job-orch/processes." % ", ".join(jobs))
     worker = _Worker(jobs, name)
     signal.signal(signal.SIGTERM, worker.terminate)
-    if hasattr(select, "poll"):
-        threading.Thread(target=worker.leave_when_orphaned, daemon=True).start()
-    with contextlib.suppress(ConnectionError):
-        worker.serve()
+    if hasattr(select, "poll"): threading.Thread(target=worker.leave_when_orphaned, daemon=True).start()
+    with contextlib.suppress(ConnectionError): worker.serve()
