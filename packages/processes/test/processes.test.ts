@@ -40,21 +40,6 @@ describe.for(transports)("processes over %s", (transport) => {
 });
 
 describe("processes", () => {
-  test("the job knows its id, attempt, headers and deadline; progress and logs arrive", async () => {
-    await using deeds = pool();
-    const heard: unknown[] = [];
-    deeds.on("progress", ({ value }) => heard.push(value));
-    deeds.on("log", ({ level, message, fields }) => heard.push([level, message, fields]));
-    expect(await deeds.call({ do: "context" }, { id: "mine", headers: { a: "b" }, timeoutMs: 5_000 })).toMatchObject({
-      id: "mine",
-      attempt: 1,
-      headers: { a: "b" },
-      deadline: expect.any(Number),
-    });
-    expect(await deeds.call({ do: "tell" })).toBe("told");
-    expect(heard).toEqual([{ done: 1 }, ["info", "halfway", { part: 0.5 }]]);
-  });
-
   test("a child sees no secrets of ours, and no shell reads its arguments", async () => {
     process.env["CANARY_SECRET"] = "seen";
     try {
@@ -72,17 +57,6 @@ describe("processes", () => {
     } finally {
       delete process.env["CANARY_SECRET"];
     }
-  });
-
-  test("cancelling tells the job", async () => {
-    await using deeds = pool();
-    const aborter = new AbortController();
-    const call = deeds.call({ do: "listen" }, { signal: aborter.signal });
-    await expect.poll(() => deeds.stats().workers[0]?.inFlight).toBe(1);
-    aborter.abort(new Error("changed my mind"));
-    await expect(call).rejects.toThrow("changed my mind");
-    expect(await deeds.call({ do: "echo", value: 3 })).toBe(3);
-    expect(deeds.stats().workers[0]).toMatchObject({ incarnation: 1 });
   });
 });
 

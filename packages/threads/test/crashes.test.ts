@@ -87,17 +87,6 @@ describe("a thread that ends", () => {
     expect(await behind).toBe(2);
   });
 
-  test("cancelling tells the job first; one that listens costs no thread", async () => {
-    await using deeds = pool({ graceMs: 5_000 });
-    const aborter = new AbortController();
-    const call = deeds.call({ do: "listen" }, { signal: aborter.signal });
-    await expect.poll(() => deeds.stats().workers[0]?.inFlight).toBe(1);
-    aborter.abort(new Error("changed my mind"));
-    await expect(call).rejects.toThrow("changed my mind");
-    expect(await deeds.call({ do: "echo", value: 3 })).toBe(3);
-    expect(deeds.stats().workers[0]).toMatchObject({ incarnation: 1 });
-  });
-
   test("one that does not listen is condemned; its neighbour ends its work", async () => {
     await using deeds = pool({ concurrency: 2, graceMs: 100 });
     const condemned: string[] = [];

@@ -1,3 +1,4 @@
+import { AssertionError } from "node:assert/strict";
 import type { RegisterTest } from "../conformance.ts";
 import { carrying } from "./clauses/carrying.ts";
 import { ending } from "./clauses/ending.ts";
@@ -8,12 +9,19 @@ import type { HostHarness } from "./host-under-test.ts";
 /** What every host of workers promises, whichever way its requests travel. */
 export const hostClauses: readonly HostClause[] = [...carrying, ...ending];
 
+/** Beyond so many of the harness's `slowMs` a clause hangs. */
+const WAITS_PER_CLAUSE = 3;
+
 /** Runs one clause, and closes what it opened. */
 export async function runHostClause(clause: HostClause, harness: HostHarness): Promise<void> {
   const bench = new HostBench(harness);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const limitMs = WAITS_PER_CLAUSE * harness.slowMs;
+  const timer = setTimeout(() => reject(new AssertionError({ message: `it did not come to an end in ${limitMs} ms` })), limitMs);
   try {
-    await clause.check(bench);
+    await Promise.race([clause.check(bench), late]);
   } finally {
+    clearTimeout(timer);
     await bench.close();
   }
 }
