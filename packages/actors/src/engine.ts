@@ -1,5 +1,5 @@
 import { BusyError, ClosedError, type Awaitable } from "@job-orch/core";
-import { type ErasedJob, idSource, isPromise, Ring, steadyNow } from "@job-orch/core/substrate";
+import { type ErasedJob, idSource, isPromise, steadyNow } from "@job-orch/core/substrate";
 import { Activation } from "./activation.ts";
 import { Contexts } from "./asking.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -10,10 +10,7 @@ import { Mailroom } from "./mailroom.ts";
 import type { Message, MessageHome } from "./message.ts";
 import type { Settings } from "./options.ts";
 import { Supervision } from "./supervision.ts";
-
-/** So many messages of one actor, and of all, before the others and the event loop have their turn. */
-const PER_TURN = 64;
-const PER_DRAIN = 2_048;
+import { Turns } from "./turns.ts";
 
 /** Works on the messages of all actors of one kind: one at a time per key, many keys at once. */
 export class Engine implements MessageHome {
@@ -25,14 +22,12 @@ export class Engine implements MessageHome {
   readonly #settings: Settings;
   readonly #contexts: Contexts;
   readonly #actors = new Map<string, Activation>();
-  readonly #ready = new Ring<Activation>();
+  readonly #turns: Turns;
   readonly #mail: Mailroom;
   readonly #life: Lifecycle;
   readonly #deadlines: Deadlines;
   readonly #nextId: () => string;
-  #running = 0;
   #working = new Set<Message>();
-  #isScheduled = false;
   #refuses = false;
   #nowMs: number;
   #whenQuiet: (() => void)[] = [];
@@ -44,6 +39,12 @@ export class Engine implements MessageHome {
     this.supervision = new Supervision(settings);
     this.#nextId = idSource(settings.environment);
     this.#nowMs = steadyNow(settings.environment.clock);
+    this.#turns = new Turns({
+      concurrency: settings.concurrency,
+      work: (activation, most) => this.#work(activation, most),
+      onBegin: () => (this.#nowMs = steadyNow(settings.environment.clock)),
+      onEnd: () => this.#look(),
+    });
     this.#mail = new Mailroom(
       settings,
       (message) => this.#homeOf(message),
@@ -172,48 +173,23 @@ export class Engine implements MessageHome {
   #wake(activation: Activation): void {
     this.#life.busy(activation);
     if (activation.isReady || activation.running > 0 || (activation.phase !== "ready" && activation.phase !== "new")) return;
-    activation.isReady = true;
-    this.#ready.push(activation);
-    this.#schedule();
+    this.#turns.add(activation);
   }
-
-  #schedule(): void {
-    if (this.#isScheduled || this.#running >= this.#settings.concurrency) return;
-    this.#isScheduled = true;
-    queueMicrotask(this.#drain);
-  }
-
-  readonly #drain = (): void => {
-    this.#isScheduled = false;
-    this.#nowMs = steadyNow(this.#settings.environment.clock);
-    let left = PER_DRAIN;
-    while (left > 0 && this.#running < this.#settings.concurrency) {
-      const activation = this.#ready.shift();
-      if (activation === undefined) break;
-      activation.isReady = false;
-      left -= this.#work(activation, Math.min(left, PER_TURN));
-    }
-    if (this.#ready.length > 0 && this.#running < this.#settings.concurrency) {
-      this.#isScheduled = true;
-      setImmediate(this.#drain);
-    } else if (this.#whenQuiet.length > 0) this.#look();
-  };
 
   /** Returns how many messages it worked on. */
   #work(activation: Activation, most: number): number {
     if (activation.phase === "new") {
-      this.#running++;
+      this.#turns.take();
       const ready = this.#life.activate(activation);
       if (isPromise(ready)) {
         ready.then((failure) => {
           this.#nowMs = steadyNow(this.#settings.environment.clock);
-          this.#running--;
+          this.#turns.free();
           this.#activated(activation, failure);
-          this.#schedule();
         });
         return 1;
       }
-      this.#running--;
+      this.#turns.free();
       this.#activated(activation, ready, false);
     }
     let done = 0;
@@ -260,7 +236,7 @@ export class Engine implements MessageHome {
     }
     activation.running++;
     this.#working.add(message);
-    if (message.waits === 0) this.#hold(message);
+    if (message.waits === 0) this.#turns.hold(message);
     returned.then(
       (value) => {
         this.#finish(activation, message);
@@ -279,11 +255,9 @@ export class Engine implements MessageHome {
     activation.running--;
     this.#working.delete(message);
     this.#nowMs = steadyNow(this.#settings.environment.clock);
-    if (message.holdsSlot) this.#running--;
-    message.holdsSlot = false;
     message.isDone = true;
-    if (this.#ready.length > 0) this.#schedule();
-    if (this.#whenQuiet.length > 0) this.#look();
+    this.#turns.letGo(message);
+    this.#look();
   }
 
   #failed(activation: Activation, message: Message, error: unknown): void {
@@ -319,22 +293,14 @@ export class Engine implements MessageHome {
     this.onEnded?.(message, ok, value);
   }
 
-  #hold(message: Message): void {
-    message.holdsSlot = true;
-    this.#running++;
-  }
-
   /** One that waits for another actor lets others run: with few slots they would wait for each other. */
   readonly lend = (asker: Message): void => {
     asker.waits++;
-    if (!asker.holdsSlot) return;
-    asker.holdsSlot = false;
-    this.#running--;
-    this.#schedule();
+    this.#turns.letGo(asker);
   };
 
   readonly giveBack = (asker: Message): void => {
-    if (--asker.waits === 0 && this.#working.has(asker)) this.#hold(asker);
+    if (--asker.waits === 0 && this.#working.has(asker)) this.#turns.hold(asker);
   };
 
   #quiet(): Promise<void> {
@@ -345,7 +311,7 @@ export class Engine implements MessageHome {
   }
 
   #look(): void {
-    if (this.#mail.count > 0 || this.#mail.waiting > 0 || this.#working.size > 0) return;
+    if (this.#whenQuiet.length === 0 || this.#mail.count > 0 || this.#mail.waiting > 0 || this.#working.size > 0) return;
     const waiting = this.#whenQuiet;
     this.#whenQuiet = [];
     for (const resolve of waiting) resolve();

@@ -52,6 +52,31 @@ describe("actors", () => {
     expect([most, running.size]).toEqual([3, 0]);
   });
 
+  it("let others have a turn, however much they tell each other", async () => {
+    let messages = 0;
+    let whenOthers = 0;
+    const chatter = actors(
+      job<Add, void, Cart>()({
+        name: "chatter",
+        run: ({ add }) => {
+          if (++messages < 100_000) void chatter.tell({ cart: `cart-${add % 50}`, add: add + 1 });
+        },
+      }),
+      options,
+    );
+    const turn = new Promise<void>((resolve) => {
+      setImmediate(() => {
+        whenOthers = messages;
+        resolve();
+      });
+    });
+    await chatter.tell({ cart: "a", add: 0 });
+    await turn;
+    expect(whenOthers).toBeLessThan(10_000);
+    await vi.waitUntil(() => messages === 100_000, 15_000);
+    await chatter.close();
+  });
+
   it("answer with what the job threw, and go on", async () => {
     const failing = job<Add, number, Cart>()({
       name: "failing",
