@@ -1,38 +1,26 @@
-import { ClosedError, EncodeError } from "@job-orch/core";
-import { fromWireError, idSource, steadyNow, Sweeper } from "@job-orch/core/substrate";
-import type { WireError } from "@job-orch/core";
+import { ClosedError, type EncodeError } from "@job-orch/core";
+import { idSource, steadyNow, Sweeper } from "@job-orch/core/substrate";
 import type { ExitClass } from "@job-orch/supervisor";
 import { PoolFullError, PoolUnavailableError, TransferLostError, type WorkerStartError } from "../link-errors.ts";
-import { type Hello, Kind, kindOf, MOST_JOBS, slotOf, TEXT } from "../wire/frames.ts";
+import { type Hello, MOST_JOBS } from "../wire/frames.ts";
 import type { WorkerFactory } from "../worker-link.ts";
-import { Admissions } from "./admissions.ts";
 import { afterCrash } from "./after-crash.ts";
+import { Dispatch } from "./dispatch.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import type { Member } from "./member.ts";
 import { Overdue } from "./overdue.ts";
 import { PoolCounts } from "./pool-counts.ts";
 import { PoolEmitter } from "./pool-events.ts";
 import { type PoolOptions, type PoolSettings, toPoolSettings } from "./pool-options.ts";
 import { Quarantine } from "./quarantine.ts";
+import { Replies } from "./replies.ts";
 import { Roster } from "./roster.ts";
 import { Stealing } from "./stealing.ts";
 import { Suspects } from "./suspects.ts";
 import { ASSIGNED, SETTLED, type Task, type TaskOwner, WAITS } from "./task.ts";
-import { TaskQueue } from "./task-queue.ts";
+import type { TaskQueue } from "./task-queue.ts";
 import { Upkeep } from "./upkeep.ts";
-
-/** Requests of one turn go out together, but no more than this. */
-const MOST_FRAMES = 128;
-/** Units: characters of text. */
-const MOST_CHARS = 64 * 1024;
-/** Who has this many handed over can wait for more until its next replies: waking a thread costs more than a batch. */
-const BUSY_FRAMES = 128;
-/** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
-const MOST_WAITING = 1_000_000;
-/** A pool with nothing to do lets the process end after this. Units: milliseconds. */
-const UNREF_AFTER_MS = 20;
-
-/** Keeps the process alive; it never fires in a lifetime that matters. Units: milliseconds. */
-const FOREVER_MS = 2 ** 31 - 1;
+import { MOST_WAITING, WaitingRoom } from "./waiting-room.ts";
 
 export interface PoolIdentity {
   readonly name: string;
@@ -52,27 +40,18 @@ export class Pool {
   readonly idPrefix: string;
   readonly roster: Roster;
   readonly suspects = new Suspects();
-  readonly queue = new TaskQueue();
-  /** Requests bound to a place, while it is taken. */
-  readonly lanes: (TaskQueue | undefined)[] = [];
   readonly #jobs: TaskOwner[] = [];
   readonly #overdue: Overdue;
   readonly #stealing: Stealing;
   readonly #upkeep: Upkeep;
-  readonly #dirty: Member[] = [];
-  #flushDue = false;
   #lastNumber = 0;
   /** Requests that have not ended. */
   #pending = 0;
-  /** Of those in the queue and the lanes. */
-  #waitingItems = 0;
-  #waitingBytes = 0;
-  #alive: NodeJS.Timeout | undefined;
-  #unref: NodeJS.Timeout | undefined;
-  readonly #admissions = new Admissions();
+  readonly #room: WaitingRoom;
+  readonly #dispatch: Dispatch;
+  readonly #replies: Replies;
+  readonly #keepAlive: KeepAlive;
   readonly #quarantine = new Quarantine(this);
-  /** Handed back by a worker in the batch that is being read. */
-  readonly #handedBack: Task[] = [];
   #fillDue = false;
   #lastFailure: Error | undefined;
   /** The last worker that was started did not come up. */
@@ -86,6 +65,7 @@ export class Pool {
     this.name = name;
     this.settings = toPoolSettings(options);
     this.counts = new PoolCounts(this.settings.metrics);
+    this.#room = new WaitingRoom(this.settings);
     this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
     this.roster = new Roster({
       name,
@@ -99,6 +79,16 @@ export class Pool {
       onBatch: (member, batch) => this.#onBatch(member, batch),
       onDown: (member, exitClass, error) => this.#onDown(member, exitClass, error),
     });
+    this.#keepAlive = new KeepAlive(this.roster);
+    this.#dispatch = new Dispatch({
+      room: this.#room,
+      roster: this.roster,
+      places: this.settings.max,
+      handsOut: () => this.handsOut,
+      onRefused: (task, error) => this.#onRefused(task, error),
+      onShort: () => this.#upkeep.growIfSlow(),
+    });
+    this.#replies = new Replies({ onAnswered: (task) => this.#onAnswered(task), onHandedBack: (task) => this.handBack(task) });
     const { clock } = this.settings.environment;
     const sweeper = new Sweeper(clock, (nowMs) => this.#overdue.sweep(nowMs), { ref: false });
     this.#overdue = new Overdue(this, sweeper);
@@ -116,7 +106,12 @@ export class Pool {
 
   /** Requests that no worker has. */
   get waiting(): number {
-    return this.#waitingItems + this.#admissions.length + this.#quarantine.length;
+    return this.#room.length + this.#quarantine.length;
+  }
+
+  /** Of them, those that any worker may have. */
+  get queue(): Pick<TaskQueue, "length"> {
+    return this.#room.queue;
   }
 
   /** Whether workers are given requests at all. */
@@ -145,9 +140,10 @@ export class Pool {
       admitted?.();
       return this.isolate(task);
     }
-    const member = task.lane === undefined ? (this.queue.length === 0 ? this.#pick() : undefined) : this.#ofLane(task.lane);
+    const member =
+      task.lane === undefined ? (this.#room.queue.length === 0 ? this.#dispatch.pick() : undefined) : this.#dispatch.ofLane(task.lane);
     if (member !== undefined && !this.#paused) {
-      this.#assign(member, task);
+      this.#dispatch.assign(member, task);
       admitted?.();
     } else this.#wait(task, admitted);
   }
@@ -158,10 +154,10 @@ export class Pool {
     if (state === SETTLED) return;
     if (state === ASSIGNED) this.#recall(task);
     this.#end(task);
-    if (state === WAITS) this.#queueOf(task).noteSettled();
+    if (state === WAITS) this.#room.noteSettled(task, true);
     else if (state !== ASSIGNED && task.quarantined) this.#quarantine.remove(task);
-    else if (state !== ASSIGNED) this.#admissions.noteSettled();
-    if (this.#admissions.length > 0) this.#fillSoon(); // there may be room now
+    else if (state !== ASSIGNED) this.#room.noteSettled(task, false);
+    if (this.#room.outside > 0) this.#fillSoon(); // there may be room now
     task.owner.failed(task, error);
   }
 
@@ -180,10 +176,7 @@ export class Pool {
   /** Puts it back before all others: it was never begun, or may be begun again. */
   requeue(task: Task): void {
     if (task.transfers !== undefined) return this.fail(task, new TransferLostError(this.name));
-    task.state = WAITS;
-    task.member = undefined;
-    this.#noteWaiting(task, 1);
-    this.#queueOf(task).unshift(task);
+    this.#room.unshift(task);
   }
 
   /** Lets it run alone, when a worker has nothing else. */
@@ -217,7 +210,7 @@ export class Pool {
     this.#stopping = undefined;
     const { min, max } = this.settings;
     // A lane waits for its own place.
-    const most = this.lanes.some((lane) => lane !== undefined && lane.length > 0) ? max : min;
+    const most = this.#room.hasLanes ? max : min;
     this.roster.want(Math.max(most, this.#pending > 0 ? 1 : 0));
     if (this.#pending > 0) this.#hold();
     this.#upkeep.start();
@@ -236,8 +229,7 @@ export class Pool {
     this.#stopped = true;
     for (const member of this.roster.members) this.takeBackAll(member);
     this.#upkeep.stop();
-    clearInterval(this.#alive); // nobody comes for what waits, unless somebody says so
-    this.#alive = undefined;
+    this.#keepAlive.abandon();
     const stopping = this.roster.stop(graceMs).then(() => {
       if (this.#stopping !== stopping) return; // it was opened again
       this.#stealing.stop();
@@ -265,8 +257,7 @@ export class Pool {
     await stopping;
     this.each((task) => this.fail(task, error));
     this.#overdue.stop();
-    clearTimeout(this.#unref);
-    this.#unref = undefined;
+    this.#keepAlive.stop();
   }
 
   closedError(): ClosedError {
@@ -275,7 +266,7 @@ export class Pool {
 
   /** Gives every worker what it has room for. */
   refill(): void {
-    for (const member of this.roster.ready) this.fill(member);
+    this.#dispatch.refill();
   }
 
   /** Takes back what a worker has not begun. */
@@ -291,30 +282,18 @@ export class Pool {
 
   /** Gives a worker what it has room for. */
   fill(member: Member): void {
-    if (this.#paused || this.#stopped) return this.flush(member);
-    while (member.hasRoom) {
-      const task = this.lanes[member.place]?.shift() ?? this.queue.shift();
-      if (task === undefined) {
-        if (this.#letIn()) continue;
-        break;
-      }
-      this.#noteWaiting(task, -1);
-      member.assign(task);
-      if (member.outgoing >= MOST_FRAMES || member.outgoingChars >= MOST_CHARS) this.flush(member);
-    }
-    if (member.inFlight - member.outgoing < BUSY_FRAMES || member.state !== "ready") this.flush(member);
-    if (this.#admissions.length > 0) this.#letIn();
-    if (this.queue.length > 0 && this.roster.target < this.settings.max) this.#upkeep.growIfSlow();
+    this.#dispatch.fill(member);
   }
 
+  /** Hands over what a worker was given. */
   flush(member: Member): void {
-    member.flush(this.#refuse);
+    this.#dispatch.flush(member);
   }
 
-  readonly #refuse = (task: Task, error: unknown): void => {
-    this.fail(task, new EncodeError("", error instanceof Error ? error.message : String(error)));
+  #onRefused(task: Task, error: EncodeError): void {
+    this.fail(task, error);
     this.#fillSoon(); // its worker has room again, and may have nothing else that would tell us
-  };
+  }
 
   #fillSoon(): void {
     if (this.#fillDue) return;
@@ -336,65 +315,21 @@ export class Pool {
     this.#startsFail = false;
     this.fill(member);
     this.#quarantine.next();
-    if (this.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
+    if (this.#room.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
   }
-
-  #pick(): Member | undefined {
-    const { ready } = this.roster;
-    let best: Member | undefined;
-    for (let at = 0; at < ready.length; at++) {
-      const member = ready[at] as Member;
-      if (member.hasRoom && (best === undefined || member.inFlight < best.inFlight)) best = member;
-    }
-    return best;
-  }
-
-  #ofLane(lane: number): Member | undefined {
-    const place = lane % this.settings.max;
-    const member = this.roster.memberAt(place);
-    return member !== undefined && member.hasRoom && (this.lanes[place]?.length ?? 0) === 0 ? member : undefined;
-  }
-
-  #assign(member: Member, task: Task): void {
-    member.assign(task);
-    if (member.outgoing >= MOST_FRAMES || member.outgoingChars >= MOST_CHARS) return this.flush(member);
-    if (member.outgoing === 1) {
-      this.#dirty.push(member);
-      if (this.#flushDue) return;
-      this.#flushDue = true;
-      queueMicrotask(this.#flushDirty);
-    }
-  }
-
-  readonly #flushDirty = (): void => {
-    this.#flushDue = false;
-    for (const member of this.#dirty) this.flush(member);
-    this.#dirty.length = 0;
-  };
 
   #wait(task: Task, admitted: (() => void) | undefined): void {
     if (!this.#stopped) this.#needWorkers(task);
     if (task.state === SETTLED) return;
-    if (this.#admissions.length === 0 && this.#hasRoom) {
-      this.#enqueue(task);
+    if (this.#room.hasRoom) {
+      this.#room.push(task);
       admitted?.();
       return;
     }
     if (!this.settings.waitsWhenFull) return this.fail(task, this.#fullError());
-    if (this.#admissions.length >= MOST_WAITING)
+    if (this.#room.outside >= MOST_WAITING)
       return this.fail(task, new PoolFullError(this.name, `${MOST_WAITING} senders wait for room already`));
-    this.#admissions.push(task, admitted);
-  }
-
-  get #hasRoom(): boolean {
-    const { maxItems, maxBytes } = this.settings;
-    return this.#waitingItems < maxItems && this.#waitingBytes < maxBytes;
-  }
-
-  #enqueue(task: Task): void {
-    task.state = WAITS;
-    this.#noteWaiting(task, 1);
-    this.#queueOf(task).push(task);
+    this.#room.pushOutside(task, admitted);
   }
 
   #fullError(): PoolFullError {
@@ -416,32 +351,6 @@ export class Pool {
     else this.#upkeep.growIfSlow();
   }
 
-  /** Lets those in who waited for room; whether there was one. */
-  #letIn(): boolean {
-    let any = false;
-    while (this.#hasRoom) {
-      const next = this.#admissions.shift();
-      if (next === undefined) break;
-      any = true;
-      this.#enqueue(next.task);
-      if (next.task.lane !== undefined) this.#fillSoon(); // its worker may have nothing to do
-      next.admitted?.();
-    }
-    return any;
-  }
-
-  #queueOf(task: Task): TaskQueue {
-    if (task.lane === undefined) return this.queue;
-    return (this.lanes[task.lane % this.settings.max] ??= new TaskQueue());
-  }
-
-  #noteWaiting(task: Task, sign: 1 | -1): void {
-    const { body } = task;
-    const bytes = typeof body === "string" ? body.length : ArrayBuffer.isView(body) ? body.byteLength : 0;
-    this.#waitingBytes += sign * bytes;
-    this.#waitingItems += sign;
-  }
-
   #onBatch(member: Member, batch: readonly unknown[]): void {
     const ended = batch[1] as number;
     if (ended > 0) {
@@ -449,37 +358,16 @@ export class Pool {
       member.served += ended;
       this.roster.worked(member, ended);
     }
-    for (let at = 2; at < batch.length; at += 2) this.#onMessage(member, batch[at] as number, batch[at + 1]);
-    // The last one first: each goes before all others.
-    for (let task = this.#handedBack.pop(); task !== undefined; task = this.#handedBack.pop()) this.handBack(task);
+    this.#replies.read(member, batch);
     this.fill(member);
     this.#quarantine.next();
     if (member.inFlight === 0) this.#idle(member);
   }
 
-  #onMessage(member: Member, head: number, body: unknown): void {
-    const slot = slotOf(head);
-    const kind = kindOf(head);
-    if (kind === Kind.Ok || kind === Kind.Error) {
-      // Read before anything is let go: what cannot be read ends the worker, which settles its request.
-      const value = (head & TEXT) === 0 ? body : JSON.parse(body as string);
-      const task = member.release(slot);
-      if (task === undefined || task === false) return;
-      this.#end(task);
-      this.counts.noteAnswered(task);
-      if (task.quarantined) this.suspects.clear(task.origin ?? this.idOf(task));
-      if (kind === Kind.Ok) task.owner.succeeded(task, value);
-      else task.owner.failed(task, fromWireError(value as WireError, task.owner.errors));
-      return;
-    }
-    if (kind === Kind.Skipped) {
-      const task = member.release(slot);
-      if (task !== undefined && task !== false) this.#handedBack.push(task);
-      return;
-    }
-    if (kind === Kind.Begun) return member.noteBegun(slot, body !== false);
-    const task = member.tasks[slot];
-    if (task !== undefined) task.owner.said(task, kind, (head & TEXT) === 0 ? body : JSON.parse(body as string));
+  #onAnswered(task: Task): void {
+    this.#end(task);
+    this.counts.noteAnswered(task);
+    if (task.quarantined) this.suspects.clear(task.origin ?? this.idOf(task));
   }
 
   #idle(member: Member): void {
@@ -498,10 +386,12 @@ export class Pool {
     this.#overdue.watch(member, slot);
   }
 
+  readonly #isIdle = (): boolean => this.#pending === 0;
+
   #end(task: Task): void {
-    if (task.state === WAITS) this.#noteWaiting(task, -1);
+    if (task.state === WAITS) this.#room.leave(task);
     task.state = SETTLED;
-    if (--this.#pending === 0) this.#release();
+    if (--this.#pending === 0) this.#keepAlive.release(this.#isIdle);
   }
 
   #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
@@ -522,10 +412,8 @@ export class Pool {
   }
 
   #eachWaiting(show: (task: Task) => void): void {
-    this.queue.each(show);
-    for (const lane of this.lanes) lane?.each(show);
+    this.#room.each(show);
     this.#quarantine.each(show);
-    this.#admissions.each(show);
   }
 
   /** Nobody comes for those who wait. */
@@ -535,21 +423,8 @@ export class Pool {
     for (const task of waiting) this.abandon(task, error);
   }
 
-  /** The process stays alive while there is something to do. */
   #hold(): void {
-    this.roster.setRef(true);
-    // Also while workers are down, or are not started yet.
-    if (!this.#stopped) this.#alive ??= setInterval(() => undefined, FOREVER_MS);
-  }
-
-  #release(): void {
-    this.#unref ??= setTimeout(() => {
-      this.#unref = undefined;
-      if (this.#pending > 0) return;
-      this.roster.setRef(false);
-      clearInterval(this.#alive);
-      this.#alive = undefined;
-    }, UNREF_AFTER_MS).unref();
+    this.#keepAlive.hold(!this.#stopped);
   }
 }
 

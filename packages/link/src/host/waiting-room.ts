@@ -1,0 +1,128 @@
+import { Admissions } from "./admissions.ts";
+import { type Task, WAITS } from "./task.ts";
+import { TaskQueue } from "./task-queue.ts";
+
+/** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
+export const MOST_WAITING = 1_000_000;
+
+export interface RoomLimits {
+  readonly maxItems: number;
+  /** Units: bytes of text and buffers. */
+  readonly maxBytes: number;
+  /** How many places there are: lanes are shared out among them. */
+  readonly max: number;
+}
+
+/** Where requests wait for a worker: one queue for all, one per place for those that are bound to it, and in front of them those for whom there was no room. */
+export class WaitingRoom {
+  readonly queue = new TaskQueue();
+  readonly #limits: RoomLimits;
+  /** Requests bound to a place. */
+  readonly #lanes: (TaskQueue | undefined)[] = [];
+  readonly #admissions = new Admissions();
+  #items = 0;
+  #bytes = 0;
+
+  constructor(limits: RoomLimits) {
+    this.#limits = limits;
+  }
+
+  /** All that wait. */
+  get length(): number {
+    return this.#items + this.#admissions.length;
+  }
+
+  /** Of them, those for whom there was no room yet. */
+  get outside(): number {
+    return this.#admissions.length;
+  }
+
+  /** Whether one more can come in; those who came before go first. */
+  get hasRoom(): boolean {
+    return this.#admissions.length === 0 && this.#isRoomy;
+  }
+
+  /** Whether anyone waits for a place of its own. */
+  get hasLanes(): boolean {
+    return this.#lanes.some((lane) => lane !== undefined && lane.length > 0);
+  }
+
+  /** How many wait for this place alone. */
+  inLane(place: number): number {
+    return this.#lanes[place]?.length ?? 0;
+  }
+
+  push(task: Task): void {
+    this.#enter(task);
+    this.#queueOf(task).push(task);
+  }
+
+  /** Puts it before all others: it was on its way already. */
+  unshift(task: Task): void {
+    this.#enter(task);
+    this.#queueOf(task).unshift(task);
+  }
+
+  /** The next for this place. */
+  shift(place: number): Task | undefined {
+    const task = this.#lanes[place]?.shift() ?? this.queue.shift();
+    if (task !== undefined) this.#count(task, -1);
+    return task;
+  }
+
+  pushOutside(task: Task, admitted: (() => void) | undefined): void {
+    this.#admissions.push(task, admitted);
+  }
+
+  /** Lets those in for whom there is room now, and shows them; whether there was any. */
+  letIn(show: (task: Task) => void): boolean {
+    let any = false;
+    while (this.#isRoomy) {
+      const next = this.#admissions.shift();
+      if (next === undefined) break;
+      any = true;
+      this.push(next.task);
+      show(next.task);
+      next.admitted?.();
+    }
+    return any;
+  }
+
+  /** One that waits here is settled. Its state says so next. */
+  leave(task: Task): void {
+    this.#count(task, -1);
+  }
+
+  /** It was settled while it waited; `wasInside`: it had come in. */
+  noteSettled(task: Task, wasInside: boolean): void {
+    if (wasInside) this.#queueOf(task).noteSettled();
+    else this.#admissions.noteSettled();
+  }
+
+  each(show: (task: Task) => void): void {
+    this.queue.each(show);
+    for (const lane of this.#lanes) lane?.each(show);
+    this.#admissions.each(show);
+  }
+
+  get #isRoomy(): boolean {
+    return this.#items < this.#limits.maxItems && this.#bytes < this.#limits.maxBytes;
+  }
+
+  #enter(task: Task): void {
+    task.state = WAITS;
+    task.member = undefined;
+    this.#count(task, 1);
+  }
+
+  #queueOf(task: Task): TaskQueue {
+    if (task.lane === undefined) return this.queue;
+    return (this.#lanes[task.lane % this.#limits.max] ??= new TaskQueue());
+  }
+
+  #count(task: Task, sign: 1 | -1): void {
+    const { body } = task;
+    this.#items += sign;
+    this.#bytes += sign * (typeof body === "string" ? body.length : ArrayBuffer.isView(body) ? body.byteLength : 0);
+  }
+}
