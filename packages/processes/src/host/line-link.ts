@@ -23,7 +23,7 @@ import { OpenIds } from "./open-ids.ts";
 /** What the host takes beyond answers. */
 export const OFFERED: readonly Cap[] = ["ack", "rs", "tags"];
 /** So much is written at once, however much more is to come: a write costs more than a request, but the worker can begin. */
-const ENOUGH_CHARS = 8_192;
+const ENOUGH_CHARS = 16_384;
 /** How often the link is looked after. Units: milliseconds. */
 const LOOK_MS = 1_000;
 
