@@ -62,7 +62,13 @@ export class Contexts {
   }
 
   readonly #alone = (message: Message, state: unknown): Awaitable<unknown> => {
+    const before = asking.getStore();
     asking.enterWith(message);
-    return this.#work(message.request, state, message);
+    try {
+      return this.#work(message.request, state, message);
+    } finally {
+      // On Node 22 the context is shared by all who run outside: one that asked in between goes on as itself.
+      if (before !== undefined) asking.enterWith(before);
+    }
   };
 }

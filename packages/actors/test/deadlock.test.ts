@@ -164,6 +164,23 @@ describe("actors that ask each other", () => {
   });
 });
 
+it("a reentrant actor goes on as itself after it was asked in between", async () => {
+  const made: Actors<Hop, string> = actors(
+    job<Hop, string, void>()({
+      name: "hop",
+      run: async ({ to, via: [next, ...via] = [] }) => {
+        if (next === undefined) return to;
+        const first = made.ask({ to }, ask);
+        const second = made.ask({ to: next, via }, ask);
+        return `${to} ${await first} ${await second}`;
+      },
+    }),
+    { key: ({ to }) => to, activate: () => undefined, reentrant: true, concurrency: 1 },
+  );
+  expect(await made.ask({ to: "a", via: ["b", "a"] }, ask)).toBe("a a b b a");
+  await made.close();
+});
+
 function later(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
