@@ -50,12 +50,15 @@ export async function idleSockets(count: number): Promise<void> {
   const house = await openHouse(1, 256);
   try {
     const before = process.memoryUsage.rss();
+    let settled = 0;
     for (let at = 0; at < count; at++) {
       const socket = house.dial();
+      socket.once("connect", () => settled++);
       if (at % 3 === 1) socket.write("LJP/1 a-tok");
       if (at % 3 === 2) socket.write("L");
       if (at % 250 === 0) await house.answers();
     }
+    await until(() => settled === count);
     await house.answers();
     expect(process.memoryUsage.rss() - before).toBeLessThan(MOST_GROWTH_BYTES);
   } finally {
