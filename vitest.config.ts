@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
     pool: "forks",
+    maxWorkers: "100%", // by default a core is left idle, half of a small machine; most tests wait for something
     retry: 0,
     testTimeout: 20_000,
     hookTimeout: 20_000,
