@@ -124,7 +124,8 @@ function toHost(threads: string | undefined, processes: string | undefined): Hos
     }
     return { kind: processes, size };
   }
-  if (threads === undefined) return { kind: "threads", size };
+  // The main thread has a core of its own to read and to write on; a thread more costs memory and gains nothing.
+  if (threads === undefined) return { kind: "threads", size: Math.max(1, size - 1) };
   const count = Number(threads);
   if (!/^\d+$/.test(threads) || count > MOST_THREADS)
     throw new UsageError(`--threads takes a whole number from 0 to ${MOST_THREADS}, not "${threads}".`);

@@ -7,7 +7,7 @@ export const USAGE = `A search index over any directory: walk, read, tokenise, i
   npm run demo -- <directory> --search …  only those in a directory
 
   --limit <n>   with --search: at most so many files (10)
-  --threads <n> tokenise on so many threads (as many as there are cores; 0: on the main thread)
+  --threads <n> tokenise on so many threads (as many as there are cores beside the main one; 0: on the main thread)
   --processes <language>  tokenise in child processes: node, python or rust
   --fresh       forget what is indexed and waiting, and begin again
   --db <file>   where the work and, beside it, the index are kept (.job-orch/demo.db)

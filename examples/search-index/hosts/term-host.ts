@@ -31,7 +31,7 @@ export interface TermHost {
 /** Texts come as fast as files are read; each is thousands of words. */
 const OPTIONS = { retry: { onCrash: true }, callTimeoutMs: 120_000, targetMs: 5 } as const;
 /** A text is garbage as soon as it is counted. Units: MiB. */
-const YOUNG_MB = 4;
+const YOUNG_MB = 2;
 
 /** `folder`: where built programs and tables are kept. Errors: `HostError`. */
 export function openTermHost(choice: HostChoice, folder: string): TermHost {
