@@ -62,8 +62,6 @@ export class Task {
 
   resolve: ((value: unknown) => void) | undefined = undefined;
   reject: ((error: unknown) => void) | undefined = undefined;
-  /** Its caller wants a `Result`. */
-  asResult = false;
   onEnd: (() => void) | undefined = undefined;
 
   constructor(owner: TaskOwner, job: number, number: number, body: unknown, isText: boolean) {

@@ -44,13 +44,13 @@ export class Pooled implements TaskOwner {
 
   readonly call = (request: unknown, options?: PoolCallOptions): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      this.#start(request, options, resolve, reject, false);
+      this.#start(request, options, resolve, reject);
     });
 
   readonly sendReceive = (request: unknown, options?: PoolCallOptions): Promise<Result<unknown>> =>
     new Promise((resolve) => {
       const failed = (error: unknown): void => resolve({ ok: false, error: toError(error) });
-      this.#start(request, options, (value) => resolve({ ok: true, value }), failed, true);
+      this.#start(request, options, (value) => resolve({ ok: true, value }), failed);
     });
 
   readonly send = async (request: unknown, options?: PoolCallOptions): Promise<string> => {
@@ -184,12 +184,11 @@ export class Pooled implements TaskOwner {
     options: PoolCallOptions | undefined,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
-    asResult: boolean,
   ): void {
     try {
       // Nothing to check, nothing to ask: straight to the pool.
-      if (this.#job.request === undefined && this.#job.getCache === undefined) this.#hand(request, options, resolve, reject, asResult);
-      else void this.#prepare(request, options, resolve, reject, asResult);
+      if (this.#job.request === undefined && this.#job.getCache === undefined) this.#hand(request, options, resolve, reject);
+      else void this.#prepare(request, options, resolve, reject);
     } catch (error) {
       reject(error);
     }
@@ -200,13 +199,12 @@ export class Pooled implements TaskOwner {
     options: PoolCallOptions | undefined,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
-    asResult: boolean,
   ): Promise<void> {
     try {
       const valid = check(this.#job.request, request, `The request of "${this.name}"`);
       const known = isPromise(valid) ? await valid : valid;
       const hit = this.#job.getCache === undefined ? undefined : await this.#ask(this.#job.getCache, known, options);
-      if (hit === undefined) return this.#hand(request, options, resolve, reject, asResult);
+      if (hit === undefined) return this.#hand(request, options, resolve, reject);
       if (this.#emitter.wants("cached")) this.#emitter.emit("cached", { processor: this.name, id: options?.id ?? "", where: "caller" });
       resolve(hit.response);
     } catch (error) {
@@ -227,13 +225,7 @@ export class Pooled implements TaskOwner {
     }
   }
 
-  #hand(
-    request: unknown,
-    options: PoolCallOptions | undefined,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-    _asResult: boolean,
-  ): void {
+  #hand(request: unknown, options: PoolCallOptions | undefined, resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
     const task = this.#task(request);
     task.resolve = resolve;
     task.reject = reject;
