@@ -1,61 +1,35 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { threads, type ThreadOptions } from "@job-orch/threads";
 import { describe, expect, it } from "vitest";
-import { partitionOf, placedActors, type PlacedActorsOptions, poolHosts, type PoolHostsOptions } from "../src/index.ts";
-import { type Note, notes, type Page } from "./fixtures/notes.ts";
+import { partitionOf, poolHosts } from "../src/index.ts";
+import type { Note } from "./fixtures/notes.ts";
+import { world } from "./support/hosted.ts";
 
 const key = ({ key: own }: Note): string => own;
 const ask = { timeoutMs: 30_000 };
 const keys = Array.from({ length: 20 }, (_, at) => `key-${at}`);
 
-interface Options {
-  readonly pool?: Omit<ThreadOptions, "wire" | "inline">;
-  readonly placed?: Partial<PlacedActorsOptions<Note>>;
-  readonly hosts?: Partial<PoolHostsOptions<Note>>;
-}
-
-/** Two threads, each a host. */
-async function world({ pool: poolOptions, placed: placedOptions, hosts: hostOptions }: Options = {}) {
-  const store = new Map<string, string>();
-  const pool = threads(notes, new URL("./fixtures/notes.worker.ts", import.meta.url), { size: 2, concurrency: 16, ...poolOptions });
-  const placed = placedActors<Note, Page>({ key, ...placedOptions });
-  const hosts = poolHosts(pool, { key, places: 2, snapshots: store, ...hostOptions });
-  await hosts.joinTo(placed);
-  return {
-    store,
-    pool,
-    placed,
-    hosts,
-    [Symbol.asyncDispose]: async () => {
-      await hosts.close();
-      await placed.close();
-      await pool.close();
-    },
-  };
-}
-
 function upTo(count: number): readonly number[] {
   return Array.from({ length: count }, (_, n) => n);
 }
 
-describe("actors on threads", () => {
-  it("work one at a time per key and in order, on both threads", async () => {
-    await using on = await world();
+describe.each(["threads", "processes"] as const)("actors on %s", (kind) => {
+  it("work one at a time per key and in order, on both of them", async () => {
+    await using on = await world(kind);
     const asked = keys.flatMap((own) => upTo(15).map((n) => ({ own, n, page: on.placed.ask({ key: own, n, ms: n % 3 }, ask) })));
     const where = new Map<string, Set<string>>();
     for (const { own, n, page } of asked) {
-      const { notes: seen, most, where: thread } = await page;
+      const { notes: seen, most, where: worker } = await page;
       expect([seen, most]).toEqual([upTo(n + 1), 1]);
-      where.set(own, (where.get(own) ?? new Set()).add(thread));
+      where.set(own, (where.get(own) ?? new Set()).add(worker));
     }
     expect([...where.values()].every(({ size }) => size === 1)).toBe(true);
     expect(new Set([...where.values()].flatMap((of) => [...of])).size).toBe(2);
   });
 
-  it("a thread that dies costs nothing that was answered, and nothing that was not begun", async () => {
-    await using on = await world();
+  it("a worker that dies costs nothing that was answered, and nothing that was not begun", async () => {
+    await using on = await world(kind);
     const before = await Promise.all(keys.map((own) => on.placed.ask({ key: own, n: 0 }, ask)));
     const dying = on.placed.ask({ key: "key-0", n: 1, ms: 30, dies: true }, ask);
     const behind = upTo(40).map((n) => on.placed.ask({ key: "key-0", n: n + 2 }, ask));
@@ -66,14 +40,14 @@ describe("actors on threads", () => {
     }
     // Also those who lived there and were not at work.
     for (const own of keys.slice(1)) expect((await on.placed.ask({ key: own, n: 1 }, ask)).notes).toEqual([0, 1]);
-    // The next thread in its place gets its share again.
+    // The next worker in its place gets its share again.
     await expect.poll(() => on.placed.placeOf("key-0").host, { timeout: 20_000 }).toMatch(/^notes-[01]$/);
     await expect.poll(() => new Set(keys.map((own) => on.placed.placeOf(own).host)).size, { timeout: 20_000 }).toBe(2);
   });
 
-  it("what a thread had and did not begin goes on in order", async () => {
-    // One at a time per thread: of what it has in hand, it has begun one.
-    await using on = await world({ pool: { concurrency: 1 } });
+  it("what a worker had and did not begin goes on in order", async () => {
+    // One at a time per worker: of what it has in hand, it has begun one.
+    await using on = await world(kind, { pool: { concurrency: 1 } });
     await Promise.all(keys.map((own) => on.placed.ask({ key: own, n: 0 }, ask)));
     const dying = on.placed.ask({ key: "key-0", n: 1, ms: 50, dies: true }, ask);
     const others = keys.slice(1).flatMap((own) => [1, 2, 3].map((n) => on.placed.ask({ key: own, n }, ask)));
@@ -82,10 +56,10 @@ describe("actors on threads", () => {
     expect(answers).toEqual(keys.slice(1).flatMap(() => [2, 3, 4]));
   });
 
-  it("runs what it had begun again, when told to, and gives up what ends one thread after the other", async () => {
+  it("runs what it had begun again, when told to, and gives up what ends one worker after the other", async () => {
     const folder = mkdtempSync(join(tmpdir(), "actors-"));
     try {
-      await using on = await world({ placed: { crash: "retry" } });
+      await using on = await world(kind, { placed: { crash: "retry" } });
       const asks = [0, 1, 2].map((n) => on.placed.ask(n === 1 ? { key: "a", n, dies: join(folder, "died") } : { key: "a", n }, ask));
       expect((await Promise.all(asks)).map(({ notes: seen }) => seen)).toEqual([[0], [0, 1], [0, 1, 2]]);
       await expect(on.placed.ask({ key: "b", n: 0, dies: true }, ask)).rejects.toMatchObject({ code: "ERR_HOST_LOST" });
@@ -96,7 +70,7 @@ describe("actors on threads", () => {
   });
 
   it("begins again from what rests, when answers bring no snapshot", async () => {
-    await using on = await world({ hosts: { snapshotEvery: Number.POSITIVE_INFINITY, idleMs: 20 } });
+    await using on = await world(kind, { hosts: { snapshotEvery: Number.POSITIVE_INFINITY, idleMs: 20 } });
     await on.placed.ask({ key: "a", n: 0 }, ask);
     await expect.poll(() => on.store.get("notes:a"), { timeout: 20_000 }).toBeDefined(); // it was idle, and rests
     await on.placed.ask({ key: "a", n: 1, ms: 5 }, ask);
@@ -105,11 +79,11 @@ describe("actors on threads", () => {
     expect([
       [0, 3],
       [0, 1, 3],
-    ]).toContainEqual(seen); // what is between two rests is a thread's own
+    ]).toContainEqual(seen); // what is between two rests is a worker's own
   });
 
-  it("take their states along when a fresh thread takes the place of an old one", async () => {
-    await using on = await world({ pool: { recycle: { requests: 40 } } });
+  it("take their states along when a fresh worker takes the place of an old one", async () => {
+    await using on = await world(kind, { pool: { recycle: { requests: 40 } } });
     const exits: string[] = [];
     on.pool.on("workerExited", ({ exitClass }) => exits.push(exitClass));
     let n = 0;
@@ -122,7 +96,7 @@ describe("actors on threads", () => {
   });
 
   it("an epoch that is over is refused, and its state is none", async () => {
-    await using on = await world();
+    await using on = await world(kind);
     const send = (epoch: number, n: number, begins = false) =>
       on.pool.call(
         { do: "run", key: "x", epoch, request: { key: "x", n }, keep: false, ...(begins ? { begin: { snapshot: [] } } : {}) },
@@ -139,7 +113,7 @@ describe("actors on threads", () => {
   });
 
   it("are supervised here: an error is its sender's, the state stays, and a stopped key can be revived", async () => {
-    await using on = await world({ hosts: { onError: (_error, own) => (own === "bad" ? "stop" : "resume") } });
+    await using on = await world(kind, { hosts: { onError: (_error, own) => (own === "bad" ? "stop" : "resume") } });
     const failed: string[] = [];
     on.hosts.on("failed", ({ key: own, directive }) => failed.push(`${own}: ${directive}`));
     await on.placed.ask({ key: "good", n: 0 }, ask);
@@ -153,7 +127,7 @@ describe("actors on threads", () => {
   });
 
   it("store every state when they leave", async () => {
-    const on = await world();
+    const on = await world(kind);
     await Promise.all(keys.map((own) => on.placed.ask({ key: own, n: 7 }, ask)));
     const waits = on.placed.ask({ key: "key-1", n: 8, ms: 20 }, ask);
     await on.hosts.close();
@@ -165,7 +139,7 @@ describe("actors on threads", () => {
   });
 
   it("refuse what cannot be", async () => {
-    await using on = await world();
+    await using on = await world(kind);
     await expect(on.hosts.joinTo(on.placed)).rejects.toMatchObject({ code: "ERR_OPTION" });
     const options = { key, places: 2, snapshots: new Map<string, string>() };
     for (const wrong of [{ places: 0 }, { snapshots: undefined }, { snapshotEvery: 0 }, { partitions: 0 }, { key: "a" }]) {
