@@ -6,6 +6,7 @@ import { type Claims, unmetNeed } from "./needs.ts";
 import { publish } from "./publish.ts";
 import { ResultsCollector } from "./results.ts";
 import { readClaims, runClause } from "./run-clause.ts";
+import { type Skip, skipByContext } from "./skip.ts";
 
 /** Registers one test: `test` of vitest, of node:test, or anything like them. The check may get the runner's context. */
 export type RegisterTest = (name: string, check: (context?: unknown) => Promise<void>, timeoutMs?: number) => unknown;
@@ -18,7 +19,7 @@ export interface ConformanceOptions {
   /** Only some of them, while one works on a transport. What was proven then is not published. */
   readonly filter?: (clause: Clause) => boolean;
   /** How the runner marks a test as skipped. Default: the context's `skip(reason)`, as vitest and node:test have it. */
-  readonly skip?: (reason: string, context: unknown) => void;
+  readonly skip?: Skip;
   /** The JSON file that the guarantees table is made from: compared with this run, or written when `JOB_ORCH_PUBLISH` is set. */
   readonly results?: URL;
 }
@@ -30,7 +31,7 @@ export interface ConformanceOptions {
  * conformance({ test, harness: { name: "mine", open: async () => mine(), slowMs: 5_000, quietMs: 100 } });
  */
 export function conformance(options: ConformanceOptions): void {
-  const { test, harness, filter } = options;
+  const { test, harness, filter, skip = skipByContext } = options;
   const all = options.clauses ?? allClauses;
   const clauses = filter === undefined ? all : all.filter(filter);
   const collector = new ResultsCollector();
@@ -44,7 +45,7 @@ export function conformance(options: ConformanceOptions): void {
       const reason = unmetNeed(clause.needs, await read());
       if (reason === undefined) return tryClause(clause, harness, collector);
       collector.note(clause, "not claimed", reason);
-      skip(options, reason, context);
+      skip(reason, context);
     };
     test(`${harness.name}: ${clause.id} ${clause.title}`, check, timeoutMs);
   }
@@ -68,12 +69,6 @@ async function tryClause(clause: Clause, harness: Harness, collector: ResultsCol
     throw error;
   }
   collector.note(clause, "passed");
-}
-
-function skip(options: ConformanceOptions, reason: string, context: unknown): void {
-  if (options.skip !== undefined) return options.skip(reason, context);
-  const able = context as { readonly skip?: (reason: string) => void } | undefined;
-  able?.skip?.(reason);
 }
 
 /** What a capability claims must be possible to see, or it would be believed for want of a way to try. */

@@ -5,7 +5,12 @@ import {
   conformance,
   type Harness,
   type Holder,
+  hostConformance,
+  type HostHarness,
+  hostMutants,
+  type HostNeed,
   mutants,
+  mutated,
   type Need,
   runClause,
   spawnHolder,
@@ -35,7 +40,18 @@ expectType<Harness | undefined>(mutants[0]?.make());
 expectType<Promise<Holder>>(spawnHolder(new URL("file:///holder.ts"), ["jobs.db"]));
 expectAssignable<Need>("lease per process");
 
+declare const openHost: HostHarness["open"];
+const hosts = { name: "mine", capabilities: { isolated: true }, open: openHost, errorClass: RangeError, slowMs: 5_000 };
+expectAssignable<HostHarness>(hosts);
+expectType<void>(hostConformance({ test, harness: hosts }));
+expectType<void>(hostConformance({ test, harness: hosts, skip: (reason) => void reason.length }));
+for (const mutant of hostMutants) expectType<HostHarness>(mutated(hosts, mutant));
+expectAssignable<HostNeed>("not isolated");
+
 // What must not
+expectError(hostConformance({ test, harness: { ...hosts, capabilities: {} } }));
+expectError(hostConformance({ test, harness: { ...hosts, open: async () => openHost({}) } }));
+expectNotAssignable<HostNeed>("mortal");
 expectError(conformance({ test }));
 expectError(conformance({ harness }));
 expectError(conformance({ test, harness: { ...harness, open: () => transport } }));

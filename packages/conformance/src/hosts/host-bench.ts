@@ -1,4 +1,4 @@
-import { fail } from "node:assert/strict";
+import { AssertionError, fail } from "node:assert/strict";
 import type { HostHarness, HostOptions, HostUnderTest } from "./host-under-test.ts";
 
 /** How often a condition is looked at. Units: milliseconds. */
@@ -30,6 +30,18 @@ export class HostBench {
     while (!isSo()) {
       if (performance.now() > endMs) fail(`not in ${this.harness.slowMs} ms: ${what}`);
       await this.pause(LOOK_MS);
+    }
+  }
+
+  /** What it resolves with; fails, with what it was to be, when it does not settle in time. */
+  async within<Value>(what: string, settling: Promise<Value>): Promise<Value> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const message = `not in ${this.harness.slowMs} ms: ${what}`;
+    const timer = setTimeout(() => reject(new AssertionError({ message })), this.harness.slowMs);
+    try {
+      return await Promise.race([settling, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

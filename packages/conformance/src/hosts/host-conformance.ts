@@ -1,9 +1,11 @@
-import { AssertionError } from "node:assert/strict";
+import { AssertionError, deepStrictEqual } from "node:assert/strict";
 import type { RegisterTest } from "../conformance.ts";
+import { type Skip, skipByContext } from "../skip.ts";
 import { carrying } from "./clauses/carrying.ts";
 import { ending } from "./clauses/ending.ts";
 import { HostBench } from "./host-bench.ts";
 import type { HostClause } from "./host-clause.ts";
+import { unmetHostNeed } from "./host-needs.ts";
 import type { HostHarness } from "./host-under-test.ts";
 
 /** What every host of workers promises, whichever way its requests travel. */
@@ -26,14 +28,39 @@ export async function runHostClause(clause: HostClause, harness: HostHarness): P
   }
 }
 
+export interface HostConformanceOptions {
+  readonly test: RegisterTest;
+  readonly harness: HostHarness;
+  /** How the runner marks a test as skipped. Default: the context's `skip(reason)`, as vitest and node:test have it. */
+  readonly skip?: Skip;
+}
+
 /**
- * Registers a test per clause for a host of workers: threads, processes, or one of yours.
+ * Registers a test per clause for a host of workers: threads, processes, or one of yours; and one that sees that all it promises was tried.
  *
  * @example
- * hostConformance({ test, harness: { name: "mine", open: (options) => mine(deeds, options), errorClass: QuotaError, slowMs: 10_000 } });
+ * hostConformance({
+ *   test,
+ *   harness: { name: "mine", capabilities: { isolated: true }, open: (options) => mine(deeds, options), errorClass: QuotaError, slowMs: 10_000 },
+ * });
  */
-export function hostConformance({ test, harness }: { readonly test: RegisterTest; readonly harness: HostHarness }): void {
+export function hostConformance({ test, harness, skip = skipByContext }: HostConformanceOptions): void {
+  const tried = new Set<string>();
+  const timeoutMs = 5 * harness.slowMs;
   for (const clause of hostClauses) {
-    test(`${harness.name}: ${clause.id} ${clause.title}`, () => runHostClause(clause, harness), 5 * harness.slowMs);
+    const check = async (context?: unknown): Promise<void> => {
+      const reason = unmetHostNeed(clause.needs, harness);
+      if (reason !== undefined) return skip(reason, context);
+      tried.add(clause.id);
+      await runHostClause(clause, harness);
+    };
+    test(`${harness.name}: ${clause.id} ${clause.title}`, check, timeoutMs);
   }
+  test(`${harness.name}: every clause that the capabilities promise was tried`, async () => {
+    const promised = hostClauses.filter(({ needs }) => unmetHostNeed(needs, harness) === undefined).map(({ id }) => id);
+    deepStrictEqual(
+      promised.filter((id) => !tried.has(id)),
+      [],
+    );
+  });
 }

@@ -1,4 +1,5 @@
 import type { BatchReceive, ErrorClass, LogLevel, ResponseMessage, Result } from "@job-orch/core";
+import type { HostCapabilities } from "./host-needs.ts";
 
 /** What the harness's job must be able to do; named by what is asked. */
 export type HostDeed =
@@ -15,7 +16,9 @@ export type HostDeed =
   /** Progress `{ done: 1 }`, a log line `info` `halfway` `{ part: 0.5 }`, then the response `"told"`. */
   | { readonly do: "tell" }
   /** Responds with id, attempt, headers and deadline. */
-  | { readonly do: "context" };
+  | { readonly do: "context" }
+  /** Responds with `{ pid, thread }`: `process.pid` and `threadId` of where it runs. */
+  | { readonly do: "place" };
 
 /** What a host is opened with. Units: milliseconds. */
 export interface HostOptions {
@@ -63,6 +66,7 @@ export interface HostHarness {
   /** Names the results. */
   readonly name: string;
   readonly open: (options: HostOptions) => HostUnderTest;
+  readonly capabilities: HostCapabilities;
   /** The class that the job registers and throws for `fail`, `subclass`; its instances have `limit` 7. */
   readonly errorClass: ErrorClass;
   /** How long what must happen may take. Units: milliseconds; 5,000 or more. */

@@ -1,6 +1,5 @@
 import { hostConformance } from "@job-orch/conformance";
 import { test } from "vitest";
-import { QuotaError } from "../fixtures/jobs.ts";
-import { pool } from "../support/pool.ts";
+import { harness } from "../support/harness.ts";
 
-hostConformance({ test, harness: { name: "threads", open: (options) => pool(options), errorClass: QuotaError, slowMs: 10_000 } });
+hostConformance({ test, harness });

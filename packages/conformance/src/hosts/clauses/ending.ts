@@ -5,7 +5,7 @@ import { codeOf, type HostClause, hostClause } from "../host-clause.ts";
 const FOR_EVER_MS = 600_000;
 
 export const ending: readonly HostClause[] = [
-  hostClause("HOST-CAN-01", "one that is cancelled while it waits is not run", async (bench) => {
+  hostClause("HOST-CAN-01", "one that is cancelled while it waits is not run", [], async (bench) => {
     const host = bench.open();
     const begun = bench.begun(host);
     const first = host.call({ do: "wait", ms: 200, value: "first" });
@@ -18,7 +18,7 @@ export const ending: readonly HostClause[] = [
     strictEqual(begun(), 1, "it was run all the same");
   }),
 
-  hostClause("HOST-CAN-02", "one that is cancelled while it runs is told to stop, and costs no worker when it does", async (bench) => {
+  hostClause("HOST-CAN-02", "one that is cancelled while it runs is told to stop, and costs no worker when it does", [], async (bench) => {
     const host = bench.open({ concurrency: 2, graceMs: bench.harness.slowMs });
     const begun = bench.begun(host);
     const aborter = new AbortController();
@@ -36,13 +36,14 @@ export const ending: readonly HostClause[] = [
     );
   }),
 
-  hostClause("HOST-TIM-01", "a call waits no longer than it says", async (bench) => {
+  hostClause("HOST-TIM-01", "a call waits no longer than it says", [], async (bench) => {
     const host = bench.open({ graceMs: 50 });
-    strictEqual(await codeOf(host.call({ do: "wait", ms: FOR_EVER_MS }, { timeoutMs: 200 })), "ERR_DEADLINE");
+    const call = codeOf(host.call({ do: "wait", ms: FOR_EVER_MS }, { timeoutMs: 200 }));
+    strictEqual(await bench.within("the call is given up", call), "ERR_DEADLINE");
     strictEqual(await host.call({ do: "echo", value: "next" }), "next");
   }),
 
-  hostClause("HOST-TIM-02", "an attempt runs no longer than it may, and what waited behind it is answered", async (bench) => {
+  hostClause("HOST-TIM-02", "an attempt runs no longer than it may, and what waited behind it is answered", [], async (bench) => {
     const host = bench.open({ timeoutMs: 400, graceMs: 50 });
     const slow = codeOf(host.call({ do: "wait", ms: FOR_EVER_MS }));
     const behind = host.call({ do: "echo", value: "behind" });
@@ -50,13 +51,13 @@ export const ending: readonly HostClause[] = [
     strictEqual(await behind, "behind");
   }),
 
-  hostClause("HOST-TIM-03", "waiting for a worker is not running", async (bench) => {
-    const host = bench.open({ timeoutMs: 700, graceMs: 50 });
+  hostClause("HOST-TIM-03", "waiting for a worker is not running", [], async (bench) => {
+    const host = bench.open({ timeoutMs: 700, graceMs: 50, callTimeoutMs: 2 * bench.harness.slowMs });
     const calls = [1, 2, 3, 4].map((value) => host.call({ do: "wait", ms: 400, value }));
     deepStrictEqual(await Promise.all(calls), [1, 2, 3, 4]);
   }),
 
-  hostClause("HOST-STP-01", "a stop lets end what has begun; what has not waits for the next run", async (bench) => {
+  hostClause("HOST-STP-01", "a stop lets end what has begun; what has not waits for the next run", [], async (bench) => {
     const host = bench.open();
     const begun = bench.begun(host);
     const running = host.run();
@@ -74,19 +75,19 @@ export const ending: readonly HostClause[] = [
     await again;
   }),
 
-  hostClause("HOST-CLO-01", "a close answers everyone, and nothing is taken afterwards", async (bench) => {
+  hostClause("HOST-CLO-01", "a close answers everyone, and nothing is taken afterwards", [], async (bench) => {
     const host = bench.open();
     const begun = bench.begun(host);
     const calls = Promise.all(Array.from({ length: 5 }, () => host.sendReceive({ do: "wait", ms: FOR_EVER_MS })));
     await bench.until("one begins", () => begun() === 1);
     void host.close();
     await host.close(); // in a hurry
-    for (const result of await calls) ok(!result.ok, "one was answered");
+    for (const result of await bench.within("everyone is answered", calls)) ok(!result.ok, "one was answered");
     strictEqual(await codeOf(host.call({ do: "echo", value: 1 })), "ERR_CLOSED");
     strictEqual(host.stats().pending, 0);
   }),
 
-  hostClause("HOST-CRA-01", "a worker that ends rejects its call once, and the next call is answered", async (bench) => {
+  hostClause("HOST-CRA-01", "a worker that ends rejects its call once, and the next call is answered", ["isolated"], async (bench) => {
     const host = bench.open();
     let ends = 0;
     const code = await codeOf(host.call({ do: "die", how: "exit-3" }).finally(() => ends++));
@@ -99,6 +100,7 @@ export const ending: readonly HostClause[] = [
   hostClause(
     "HOST-CRA-02",
     "what a worker had not begun when it ended is answered all the same, at its first attempt, in order",
+    ["isolated"],
     async (bench) => {
       const host = bench.open();
       const ended: unknown[] = [];
@@ -120,7 +122,7 @@ export const ending: readonly HostClause[] = [
     },
   ),
 
-  hostClause("HOST-PRI-01", "the urgent go first, and nobody starves", async (bench) => {
+  hostClause("HOST-PRI-01", "the urgent go first, and nobody starves", [], async (bench) => {
     const host = bench.open();
     const begun = bench.begun(host);
     const ended: string[] = [];
