@@ -1,9 +1,13 @@
 import { hostConformance } from "@job-orch/conformance";
-import { test } from "vitest";
+import { describe, test } from "vitest";
 import { QuotaError } from "../fixtures/jobs.ts";
 import { pool } from "../support/pool.ts";
 
-for (const transport of ["fd3", "unix"] as const) {
-  const open = (options: Parameters<typeof pool>[0]) => pool({ transport, ...options });
-  hostConformance({ test, harness: { name: `processes over ${transport}`, open, errorClass: QuotaError, slowMs: 10_000 } });
-}
+// Several at a time: what they do is wait.
+describe.concurrent("over every transport", () => {
+  for (const transport of ["fd3", "stdio", "unix", "tcp"] as const) {
+    const open = (options: Parameters<typeof pool>[0]) => pool({ transport, ...options });
+    const name = `processes over ${transport}`;
+    hostConformance({ test, harness: { name, capabilities: { isolated: true }, open, errorClass: QuotaError, slowMs: 10_000 } });
+  }
+});
