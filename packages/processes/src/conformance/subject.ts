@@ -13,6 +13,8 @@ export interface SubjectOptions {
   readonly transport: "fd3" | "stdio";
   /** What the host offers in `LJP_CAPS`. */
   readonly offered: readonly Cap[];
+  /** Whether it has to announce each request by itself. */
+  readonly acksEach?: boolean;
   /** Whether the worker is told that a host started it. */
   readonly hosted: boolean;
   /** How long to wait for what is not said to take longer. Units: milliseconds. Default 10,000. */
@@ -51,11 +53,13 @@ export class Subject {
   #changed: (() => void)[] = [];
   #end: Ended | undefined;
 
-  constructor({ command, transport, offered, hosted, patienceMs = PATIENCE_MS }: SubjectOptions) {
+  constructor({ command, transport, offered, acksEach = false, hosted, patienceMs = PATIENCE_MS }: SubjectOptions) {
     this.#patienceMs = patienceMs;
     const [program = "", ...args] = command;
-    const cookie = hosted ? { LJP: "1", LJP_TRANSPORT: transport, LJP_CAPS: offered.join(",") } : {};
-    const { LJP: _, LJP_CAPS: __, ...rest } = process.env;
+    const cookie = hosted
+      ? { LJP: "1", LJP_TRANSPORT: transport, LJP_CAPS: offered.join(","), ...(acksEach ? { LJP_ACKS: "each" } : {}) }
+      : {};
+    const { LJP: _, LJP_CAPS: __, LJP_ACKS: ___, ...rest } = process.env;
     const extra = transport === "fd3" ? (["pipe"] as const) : [];
     this.#child = spawn(program, args, { env: { ...rest, ...cookie }, stdio: ["pipe", "pipe", "pipe", ...extra], detached: true });
     const { stdin, stdout, stderr } = this.#child as ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable };

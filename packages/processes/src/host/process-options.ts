@@ -18,10 +18,11 @@ export interface ProcessOptions extends PoolOptions {
    */
   readonly transport?: "fd3" | "stdio" | "unix" | "tcp" | "oneshot";
   /**
-   * Whether workers that can say so say when they begin a request, so that at a crash the rest is known to be untouched. While jobs take far less than
-   * a millisecond they say it for up to 64 that follow one another, which then all count as begun. Without it everything a worker had does. Default true.
+   * Whether workers that can say so say when they begin a request, so that at a crash the rest is known to be untouched and runs elsewhere. `"each"`: each
+   * by itself, at the price of a write per request. `"group"`: while jobs take far less than a millisecond, up to 64 that follow one another are announced
+   * together, and all of them count as begun. `false`: everything that a worker had counts as begun. Default `"group"`.
    */
-  readonly acks?: boolean;
+  readonly acks?: "each" | "group" | false;
   /** Where lines go that the program prints. `inherit`: to our own standard error; `events`: to listeners of `workerOutput`. Default `inherit`. */
   readonly output?: "inherit" | "events";
   /** With `oneshot`: what the program reads and writes. `text`: strings as they are. Default `json`. */

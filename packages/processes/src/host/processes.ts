@@ -37,6 +37,7 @@ export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions):
   if (typeof options.command !== "string" || options.command === "") throw new OptionError('"command" takes the program to start');
   const { transport = "fd3", name = job.name } = options;
   oneOf("transport", transport, ["fd3", "stdio", "unix", "tcp", "oneshot"]);
+  if (options.acks !== undefined && options.acks !== false) oneOf("acks", options.acks, ["each", "group"]);
   if (transport === "oneshot") return oneshotProcesses(job, options, name);
   const factory: WorkerFactory = {
     kind: "process",

@@ -67,15 +67,21 @@ export class SpawnedLink implements WorkerLink, Measured {
   }
 
   #spawn(env: Readonly<Record<string, string>>, stdio: "fd3" | "stdio" | "none"): void {
-    const { command, args = [], cwd, env: own = {}, output = "inherit", acks = true } = this.#options;
-    const offered = acks ? OFFERED : OFFERED.filter((cap) => cap !== "ack");
+    const { command, args = [], cwd, env: own = {}, output = "inherit", acks = "group" } = this.#options;
+    const offered = acks === false ? OFFERED.filter((cap) => cap !== "ack") : OFFERED;
     const inherit = output === "inherit";
     const child = new Child({
       command,
       args,
       cwd,
       env: own,
-      protocolEnv: { LJP: "1", LJP_CAPS: offered.join(","), LJP_CONCURRENCY: String(this.#start.concurrency), ...env },
+      protocolEnv: {
+        LJP: "1",
+        LJP_CAPS: offered.join(","),
+        LJP_CONCURRENCY: String(this.#start.concurrency),
+        ...(acks === "each" ? { LJP_ACKS: acks } : {}),
+        ...env,
+      },
       stdio,
       onLine: (stream, line) => {
         this.#events.onOutput(stream, line);

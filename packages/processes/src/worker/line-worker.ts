@@ -24,6 +24,8 @@ export interface LineWorkerOptions {
   readonly resources: (() => Awaitable<unknown>) | undefined;
   readonly concurrency: number;
   readonly offered: readonly Cap[];
+  /** Whether a request is only begun when the host can know of it, whatever happens then; short ones are announced together otherwise. */
+  readonly acksEach: boolean;
   /** Whether prints of the program can get between the frames. */
   readonly shared: boolean;
   readonly write: (chunk: string | Uint8Array) => void;
@@ -43,6 +45,7 @@ export class LineWorker {
   readonly #queue: RequestQueue;
   readonly #tags: boolean;
   readonly #acks: boolean;
+  readonly #mostAtOnce: number;
   /** How many short requests are begun before anything is looked at again. */
   #atOnce = 1;
   /** When the last were begun while nothing else ran. Units: milliseconds. */
@@ -54,12 +57,15 @@ export class LineWorker {
   #turnDue = false;
   #draining = false;
   #held = false;
+  /** Announced, and not begun because the announcement has not left yet. */
+  #announced: readonly unknown[] | undefined;
 
   constructor(options: LineWorkerOptions) {
-    const { jobs, resources, concurrency, offered, shared, write, onEnd } = options;
+    const { jobs, resources, concurrency, offered, acksEach, shared, write, onEnd } = options;
     this.#options = options;
     this.#tags = offered.includes("tags");
     this.#acks = offered.includes("ack");
+    this.#mostAtOnce = this.#acks && acksEach ? 1 : MOST_AT_ONCE;
     this.#queue = new RequestQueue(jobs, concurrency + MOST_AT_ONCE);
     this.#outbox = new Outbox(write, { separated: shared && offered.includes("rs") });
     this.#parser = new FrameParser({ onFrame: (op, id, rest) => this.#hear(op, id, rest) });
@@ -100,6 +106,7 @@ export class LineWorker {
   drain(): void {
     if (this.#draining) return;
     this.#draining = true;
+    this.#beginAnnounced();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#outbox.add(`T ${next.id} 1`);
     this.#runner.tell({ control: "drain" });
     this.#outbox.flush();
@@ -114,7 +121,9 @@ export class LineWorker {
   /** The host reads too slowly, or does again. */
   hold(held: boolean): void {
     this.#held = held;
-    if (!held) this.#feed();
+    if (held) return;
+    this.#beginAnnounced();
+    this.#feed();
   }
 
   #hear(op: number, id: number, rest: string): void {
@@ -165,11 +174,16 @@ export class LineWorker {
     let nowMs = performance.now();
     while (this.#queue.waiting > 0 && !this.#held) {
       const { running } = this.#queue;
-      const room = Math.max(this.#options.concurrency - running, running === 0 ? this.#atOnce : 0);
+      const places = Math.min(this.#options.concurrency - running, this.#mostAtOnce);
+      const room = Math.max(places, running === 0 ? this.#atOnce : 0);
       if (room <= 0) break;
       if (running === 0) this.#begunMs = nowMs;
       const batch = this.#queue.take(room, this.#acks ? this.#outbox : undefined);
       if (this.#acks) this.#flush(nowMs); // said before it begins, or it would be lost with a crash
+      if (this.#held && this.#mostAtOnce === 1) {
+        this.#announced = batch;
+        break;
+      }
       this.#runner.take(batch);
       nowMs = performance.now();
       if (this.#queue.running === 0) this.#learn(nowMs);
@@ -187,7 +201,13 @@ export class LineWorker {
   /** Everything that was begun has ended: how many short ones are begun together next time. */
   #learn(nowMs: number): void {
     const short = nowMs - this.#begunMs < LONGEST_WAIT_MS / 2;
-    this.#atOnce = short ? Math.min(MOST_AT_ONCE, this.#atOnce * 2) : 1;
+    this.#atOnce = short ? Math.min(this.#mostAtOnce, this.#atOnce * 2) : 1;
+  }
+
+  #beginAnnounced(): void {
+    const batch = this.#announced;
+    this.#announced = undefined;
+    if (batch !== undefined) this.#runner.take(batch);
   }
 
   /** Goes on when other events had theirs. */

@@ -39,6 +39,12 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
 
   const { input, output, shared } = openLink(settings.where);
   let exitCode = 0;
+  const maxUnsentBytes = settings.acksEach ? 0 : MAX_UNSENT_BYTES;
+  const goOn = (): void => {
+    if (output.writableLength > 0) return void output.write("", goOn); // more was said meanwhile
+    input.resume();
+    worker.hold(false);
+  };
   const leave = (): void => void output.write("", () => process.exit(exitCode)); // after all that was written before
   const worker = new LineWorker({
     name: names.slice(0, 100),
@@ -46,16 +52,14 @@ export function serve<const J extends AnyJob>(jobs: J | readonly J[], resources?
     resources,
     concurrency: settings.concurrency,
     offered: settings.offered,
+    acksEach: settings.acksEach,
     shared,
     write: (chunk) => {
       output.write(chunk);
-      if (output.writableLength < MAX_UNSENT_BYTES || input.isPaused()) return;
+      if (output.writableLength <= maxUnsentBytes || input.isPaused()) return;
       input.pause();
       worker.hold(true);
-      output.once("drain", () => {
-        input.resume();
-        worker.hold(false);
-      });
+      output.write("", goOn);
     },
     onEnd: leave,
   });

@@ -13,6 +13,8 @@ export interface WorkerSettings {
   /** What the host can be sent beyond answers. */
   readonly offered: readonly Cap[];
   readonly concurrency: number;
+  /** Whether every request is announced by itself, and its announcement has left before it begins; short ones may be announced together otherwise. */
+  readonly acksEach: boolean;
 }
 
 const MOST_CONCURRENCY = 10_000;
@@ -30,7 +32,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENCY) {
     throw new OptionError(`LJP_CONCURRENCY takes a whole number from 1 to ${MOST_CONCURRENCY}`);
   }
-  return { where: readWhere(env), offered: CAPS.filter((cap) => offered.includes(cap)), concurrency };
+  return { where: readWhere(env), offered: CAPS.filter((cap) => offered.includes(cap)), concurrency, acksEach: env["LJP_ACKS"] === "each" };
 }
 
 function readWhere(env: Readonly<Record<string, string | undefined>>): Where {

@@ -27,6 +27,7 @@ const mutants: Readonly<Record<string, readonly string[]>> = {
   "deaf-to-cancel": ["control/cancel"],
   "answers-late-cancels": ["control/cancel-late"],
   "begins-late": ["control/begun"],
+  "announces-together": ["control/begun-each"],
   "outlives-its-host": ["end/eof"],
   "drops-what-runs": ["end/drain"],
   "dies-of-sigterm": ["end/sigterm"],

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { HostReader, HostWriter, TokenGate } from "../../src/index.ts";
 import { type Said, Subject } from "../../src/conformance/subject.ts";
 import { readSettings } from "../../src/worker/settings.ts";
+import { until } from "../support/pool.ts";
 
 const jobs = fileURLToPath(new URL("fixtures/jobs.ts", import.meta.url));
 const subjects: Subject[] = [];
@@ -104,6 +105,23 @@ describe("serve", () => {
     }
   });
 
+  test("with LJP_ACKS=each nothing begins whose announcement has not left, also while the host does not read", async () => {
+    const subject = start({ LJP_ACKS: "each" });
+    await subject.hello;
+    subject.pause();
+    const text = "x".repeat(32 * 1024);
+    await subject.send(...Array.from({ length: 24 }, (_, at) => `R ${at + 1} loud "${text}"`));
+    const begun = (): readonly string[] => subject.printed.match(/(?<=began )\d+/g) ?? [];
+    await until(() => begun().length > 3);
+    subject.signal("SIGKILL");
+    subject.resume();
+    await subject.end(10_000);
+    const announced = subject.said.filter(({ op }) => op === "B");
+    expect(announced.length).toBeLessThan(24); // it was held up
+    expect(announced.length).toBeGreaterThanOrEqual(begun().length);
+    expect(announced.every(({ value }) => value === 1)).toBe(true);
+  });
+
   test("dials in with its token", async () => {
     const folder = mkdtempSync(join(tmpdir(), "job-orch-"));
     const token = "0123456789abcdef";
@@ -157,11 +175,12 @@ test("a person who starts a worker is told what it is", () => {
 describe("settings of a worker", () => {
   test("are those that the host set", () => {
     expect(readSettings({})).toBeUndefined();
-    expect(readSettings({ LJP: "1" })).toEqual({ where: { kind: "fd3" }, offered: [], concurrency: 1 });
-    expect(readSettings({ LJP: "1", LJP_TRANSPORT: "stdio", LJP_CAPS: "ack,none,tags", LJP_CONCURRENCY: "8" })).toEqual({
+    expect(readSettings({ LJP: "1" })).toEqual({ where: { kind: "fd3" }, offered: [], concurrency: 1, acksEach: false });
+    expect(readSettings({ LJP: "1", LJP_TRANSPORT: "stdio", LJP_CAPS: "ack,none,tags", LJP_CONCURRENCY: "8", LJP_ACKS: "each" })).toEqual({
       where: { kind: "stdio" },
       offered: ["ack", "tags"],
       concurrency: 8,
+      acksEach: true,
     });
   });
 

@@ -9,7 +9,7 @@ import collections, contextlib, itertools, json, os, select, signal, socket, sys
 
 _encoder, _decoder, _make = json.JSONEncoder(separators=(",", ":"), allow_nan=False), json.JSONDecoder(), json.encoder.c_make_encoder
 _chunks = _make and _make(None, _encoder.default, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False)
-MAX_LINE_BYTES, CREDIT, MOST_AT_ONCE, FLUSH_S, ORPHAN_GRACE_S = 8 << 20, 1024, 64, 0.001, 1.0
+MAX_LINE_BYTES, CREDIT, FLUSH_S, ORPHAN_GRACE_S = 8 << 20, 1024, 0.001, 1.0
 
 def _encode(value): return "".join(_chunks(value, 0)) if _chunks else _encoder.encode(value)  # kept: making one takes longer than its work
 def _decode(text):
@@ -44,6 +44,7 @@ class _Worker:
         self.jobs, self.lines, self.out, self.parts, self.size, self.cancelled, self.meta = jobs, collections.deque(), [], [], 0, set(), {}
         self.ended = self.draining = self.idle = False
         self.flushed, self.acks, self.at_once, self.begun, self.begun_at = time.monotonic(), "ack" in offered, 1, 0, 0.0
+        self.most = 1 if os.environ.get("LJP_ACKS") == "each" else 64  # requests that begin together
         caps = ["busy", "cancel", "drain", "meta", "ping"] + ["ack"] * self.acks
         self.open_link(stdio)
         self.say("H 0 " + _encode({"v": 1, "name": name, "lang": "python " + sys.version.split()[0], "jobs": list(jobs),
@@ -59,8 +60,7 @@ class _Worker:
             self.source = self.sink = self.socket.fileno()
         elif stdio:  # frames keep the real ends; what the program prints goes to standard error
             self.source, self.sink = os.dup(0), os.dup(1)
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(2, 1)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0), os.dup2(2, 1)
         else:
             self.source = self.sink = 3
             os.set_blocking(3, True)
@@ -102,7 +102,7 @@ class _Worker:
             answer = "E %s %s" % (wire_id, _encode(_describe(error)))
         self.say(answer)
         self.begun -= self.acks
-        if not self.begun: self.at_once = min(MOST_AT_ONCE, self.at_once * 2) if time.monotonic() - self.begun_at < FLUSH_S / 2 else 1
+        if not self.begun: self.at_once = min(self.most, self.at_once * 2) if time.monotonic() - self.begun_at < FLUSH_S / 2 else 1
     def serve(self):
         while True:
             if not self.lines:

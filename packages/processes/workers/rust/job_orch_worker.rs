@@ -5,7 +5,6 @@ use std::{collections::{HashMap, HashSet}, io::{Read, Write}, sync::atomic::{Ato
 use std::{env, fs::File, net::TcpStream, process::exit, thread};
 const MAX_LINE_BYTES: usize = 8 << 20;
 const FLUSH: Duration = Duration::from_millis(1);
-const MOST_AT_ONCE: usize = 64;
 static IDLE: AtomicBool = AtomicBool::new(false); // nothing runs and nothing is left to be said
 static DRAINING: AtomicBool = AtomicBool::new(false);
 #[repr(C)]
@@ -48,7 +47,7 @@ impl Context<'_> {
     }
 }
 struct Worker { fd: i32, input: File, output: File, buffer: Vec<u8>, at: usize, out: Vec<u8>, flushed: Instant, cancelled: HashSet<u64>,
-    meta: (u64, String), ended: bool, acks: bool, at_once: usize, begun: (usize, Instant) }
+    meta: (u64, String), ended: bool, acks: bool, at_once: usize, most: usize, begun: (usize, Instant) }
 impl Worker {
     fn say(&mut self, frame: std::fmt::Arguments) { writeln!(self.out, "{frame}").unwrap() }
     fn flush(&mut self) {
@@ -91,7 +90,7 @@ impl Worker {
             Some(job) => job(request, &mut Context { id, meta, worker: self }),
         };
         self.begun.0 = self.begun.0.saturating_sub(1);
-        if self.begun.0 == 0 { self.at_once = if self.begun.1.elapsed() < FLUSH / 2 { MOST_AT_ONCE.min(self.at_once * 2) } else { 1 } }
+        if self.begun.0 == 0 { self.at_once = if self.begun.1.elapsed() < FLUSH / 2 { self.most.min(self.at_once * 2) } else { 1 } }
         let Err(Failure { name, message, code, retry }) = answer else { return self.say(format_args!("K {id} {}", answer.unwrap_or_default())) };
         let [name, message, code, retry] = [name, &message, code, retry].map(quote);
         self.say(format_args!("E {id} {{\"name\":{name},\"message\":{message},\"code\":{code},\"retry\":{retry}}}"))
@@ -119,8 +118,9 @@ pub fn serve(name: &str, jobs: Vec<(&str, Job)>) -> ! {
     if env::var("LJP").as_deref() != Ok("1") { eprintln!("{usage}"); exit(2) }
     let (fd, sink) = open();
     let acks = env::var("LJP_CAPS").is_ok_and(|all| all.split(',').any(|one| one == "ack"));
+    let most = if env::var("LJP_ACKS").as_deref() == Ok("each") { 1 } else { 64 }; // requests that begin together
     let mut w = Worker { fd, input: unsafe { File::from_raw_fd(fd) }, output: unsafe { File::from_raw_fd(sink) }, buffer: vec![], at: 0, out: vec![],
-        flushed: Instant::now(), cancelled: HashSet::new(), meta: (0, String::new()), ended: false, acks, at_once: 1, begun: (0, Instant::now()) };
+        flushed: Instant::now(), cancelled: HashSet::new(), meta: (0, String::new()), ended: false, acks, at_once: 1, most, begun: (0, Instant::now()) };
     let caps = list(&["busy", "cancel", "drain", "meta", "ping", "ack"][..5 + acks as usize]);
     w.say(format_args!("H 0 {{\"v\":1,\"name\":{},\"lang\":\"rust\",\"jobs\":[{names}],\"credit\":1024,\"caps\":[{caps}],\"pid\":{}}}", quote(name), std::process::id()));
     unsafe { signal(15, on_sigterm) };

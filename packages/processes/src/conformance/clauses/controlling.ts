@@ -4,6 +4,7 @@ import type { Said } from "../subject.ts";
 
 const PROMPT_MS = 2_000;
 const FOREVER_MS = 60_000;
+const MANY = 512;
 
 export const controlling: readonly Clause[] = [
   {
@@ -74,6 +75,28 @@ export const controlling: readonly Clause[] = [
             .join(""),
           /^B[KE]$/,
         );
+    },
+  },
+  {
+    id: "control/begun-each",
+    promise: "with LJP_ACKS=each every request has a B of its own, that comes after the answers of those before it, however short they are",
+    needs: ["ack"],
+    check: async (start) => {
+      const subject = start({ offered: ["ack"], acksEach: true });
+      const { credit } = await subject.hello;
+      const expected: string[] = [];
+      for (let id = 0; id < MANY;) {
+        const until = Math.min(id + credit, id + 64);
+        await subject.send(...Array.from({ length: until - id }, (_, at) => `R ${id + at} ljp.echo ${id + at}`));
+        for (; id < until; id++) {
+          await subject.answer(id);
+          expected.push(`B ${id} 1`, `K ${id} ${id}`);
+        }
+      }
+      assert.deepEqual(
+        subject.said.map(({ op, id, value }) => `${op} ${id} ${String(value)}`),
+        expected,
+      );
     },
   },
   {
