@@ -11,7 +11,9 @@ const lines = { median: 130, p90: 290 } as const;
 
 /** The house's own rules, those that no linter knows. */
 export function house(): readonly string[] {
-  const sources = workspacePackages().flatMap(({ folder }) => filesIn(join(folder, "src"), ".ts"));
+  const sources = workspacePackages().flatMap(({ folder, manifest }) =>
+    manifest.private === true ? [] : filesIn(join(folder, "src"), ".ts"),
+  );
   return [
     ...errorCodes(sources),
     ...sources.filter((file) => !playsUsers(file)).flatMap(bareErrors),
@@ -59,9 +61,10 @@ function lengths(sources: readonly string[]): readonly string[] {
   return problems;
 }
 
-/** Tests, examples, benches and scripts. */
+/** Tests and what they share, examples, benches and scripts. */
 function otherFiles(): readonly string[] {
-  const tests = workspacePackages().flatMap(({ folder }) => [
+  const tests = workspacePackages().flatMap(({ folder, manifest }) => [
+    ...(manifest.private === true ? filesIn(join(folder, "src"), ".ts") : []),
     ...filesIn(join(folder, "test"), ".ts"),
     ...filesIn(join(folder, "test-d"), ".ts"),
   ]);
