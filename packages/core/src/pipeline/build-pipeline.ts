@@ -58,6 +58,7 @@ export function buildPipeline(
     sendReceive: body.sendReceive,
     cancel: body.cancel,
     on: body.on,
+    closeIntake: body.closeIntake,
     stop: body.stop,
     close: body.close,
     [Symbol.asyncDispose]: body.close,
@@ -110,6 +111,7 @@ class PipelineBody {
       errors: errorsOf(graph),
       clock: settings.environment.clock,
       deskId: entry.nextId(),
+      onWaiting: (waits) => graph.engines.forEach(({ intake }) => intake.noteDesk(waits)),
     });
     this.#caller = new Caller({
       name,
@@ -186,6 +188,8 @@ class PipelineBody {
     });
     return this.#running;
   };
+
+  readonly closeIntake = (): void => this.#joined.forEach((joined) => joined.closeIntake());
 
   /** Stages first, as what they finish still goes through the links. */
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {

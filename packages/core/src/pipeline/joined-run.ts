@@ -12,6 +12,8 @@ const hostings = new WeakMap<Engine, Hosting>();
 export interface JoinedRun {
   /** When it ended, or was left to the others. */
   readonly ended: Promise<void>;
+  /** Closes its intake when no other pipeline uses it. */
+  readonly closeIntake: () => void;
   /** Stops it when no other pipeline needs it; again: in a hurry. */
   readonly leave: (options?: { readonly graceMs?: number }) => Promise<void>;
 }
@@ -31,6 +33,7 @@ export function joinRun(engine: Engine): JoinedRun | undefined {
   let last: boolean | undefined;
   return {
     ended: Promise.race([joined.ended, left.promise]),
+    closeIntake: () => (joined.users === 1 ? engine.closeIntake() : undefined),
     leave: async (options) => {
       last ??= --joined.users === 0;
       if (last) await engine.stop(options);

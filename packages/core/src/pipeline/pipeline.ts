@@ -48,6 +48,8 @@ export interface Pipeline<Request, Response, Name extends string = string, How e
   readonly cancel: (id: string) => Promise<"cancelled" | "requested">;
   /** Listens to the life of requests in every stage; `event.processor` says which. */
   readonly on: <Event extends keyof ProcessorEvents>(event: Event, listener: (event: ProcessorEvents[Event]) => void) => () => void;
+  /** The step before `stop`, where several end together: its stages take nothing more, except while callers in this process wait. Until the next `run`. */
+  readonly closeIntake: () => void;
   /** Stops its stages and links gracefully; calling it again hands back at once. */
   readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
   /** Stops, answers every caller that still waits, and gives its channels back. Its processors stay open: they are yours. */

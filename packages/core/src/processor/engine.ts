@@ -17,6 +17,7 @@ import { channelsOf, type ProcessorChannels } from "./channels.ts";
 import { eraseJob, type ErasedJob } from "./erased-job.ts";
 import { ProcessorEmitter } from "./events.ts";
 import { idSource } from "./ids.ts";
+import { Intake } from "./intake.ts";
 import { Loop } from "./loop.ts";
 import { duration, isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings, whole } from "./options.ts";
 import { type Outbox, Outboxes } from "./outbox.ts";
@@ -55,7 +56,7 @@ export class Engine {
   /** Aborted by who stops a run that is not open yet. */
   #opening = new AbortController();
   #loop: Loop | undefined;
-  #paused = false;
+  readonly intake = new Intake((open) => this.#loop?.setPaused(!open));
   #closed = false;
 
   constructor(job: AnyJob, options: ProcessorOptions) {
@@ -79,6 +80,7 @@ export class Engine {
       errors: this.errors,
       clock: environment.clock,
       deskId: nextId(),
+      onWaiting: this.intake.noteDesk,
     });
     const { name, transport, channels, outboxes, emitter } = this;
     this.#canceller = new Canceller({ name, transport, channels, bodies: this.bodies, outboxes, emitter, stacks: this.#settings.stacks });
@@ -199,6 +201,7 @@ export class Engine {
     checkSignal(options?.signal);
     options?.signal?.throwIfAborted();
     this.#opening = new AbortController();
+    this.intake.set({ closed: false });
     this.#running = this.#work(this.#source ?? resources, options?.signal).finally(() => {
       this.#running = undefined;
     });
@@ -213,9 +216,12 @@ export class Engine {
     await this.#running?.catch(() => undefined); // what broke it is for who called `run`
   };
 
-  readonly pause = (): void => this.#setPaused(true);
+  readonly pause = (): void => this.intake.set({ paused: true });
 
-  readonly resume = (): void => this.#setPaused(false);
+  readonly resume = (): void => this.intake.set({ paused: false });
+
+  /** Where nothing outlives the process, all that comes in is from inside it: that is taken until the stop. */
+  readonly closeIntake = (): void => this.intake.set({ closed: this.transport.capabilities.durable !== "none" });
 
   /** Cancels by id, whoever sent the request and wherever it runs. */
   readonly cancel = (id: string): Promise<"cancelled" | "requested"> => this.#cancel(id, "cancel");
@@ -281,7 +287,7 @@ export class Engine {
   async #pump(loop: Loop, signal: AbortSignal | undefined): Promise<void> {
     const { graceMs } = this.#settings;
     const stop = (): void => void loop.stop(graceMs);
-    loop.setPaused(this.#paused);
+    loop.setPaused(!this.intake.open);
     this.#loop = loop;
     signal?.addEventListener("abort", stop, { once: true });
     try {
@@ -317,11 +323,6 @@ export class Engine {
 
   #sent(id: string): void {
     if (this.emitter.wants("sent")) this.emitter.emit("sent", { processor: this.name, id });
-  }
-
-  #setPaused(paused: boolean): void {
-    this.#paused = paused;
-    this.#loop?.setPaused(paused);
   }
 
   async #cancel(id: string, what: "cancel" | "cancel-derived"): Promise<"cancelled" | "requested"> {

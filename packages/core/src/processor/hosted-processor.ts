@@ -45,6 +45,11 @@ export interface HostedProcessor<Request, Response, Resources = void, T extends 
   /** Takes no requests here until `resume`; what runs goes on. */
   readonly pause: () => void;
   readonly resume: () => void;
+  /**
+   * The step before `stop`, where several end together: takes nothing more from a durable channel, except while callers in this process wait
+   * for its answers. Until the next `run`.
+   */
+  readonly closeIntake: () => void;
   /** Stops taking requests, waits for what runs, hands the rest back without charge. Calling it again hands back at once. */
   readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
   /** Listens to the life of its requests; returns what ends that. */

@@ -53,6 +53,7 @@ export function processor<
     cancel: engine.cancel,
     pause: engine.pause,
     resume: engine.resume,
+    closeIntake: engine.closeIntake,
     stop: engine.stop,
     on: engine.emitter.on.bind(engine.emitter),
     close: engine.close,

@@ -31,6 +31,8 @@ export interface ReplyDeskOptions {
   readonly errors: readonly ErrorClass[];
   readonly clock: Clock;
   readonly deskId: string;
+  /** It has its first caller, or answered its last one. */
+  readonly onWaiting: (waits: boolean) => void;
 }
 
 /**
@@ -79,6 +81,7 @@ export class ReplyDesk {
     if (this.#closing.signal.aborted) throw this.#closed();
     if (this.#waiting.get(id) !== undefined) throw new OptionError(`A call with the id "${id}" waits already; ids are used once`);
     this.#waiting.add(id, waiting);
+    if (this.#waiting.size === 1) this.#options.onWaiting(true);
     if (waiting.endsMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(waiting.endsMs);
   }
 
@@ -87,7 +90,10 @@ export class ReplyDesk {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return false;
     this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#sweeper.stop();
+    if (this.#waiting.size === 0) {
+      this.#sweeper.stop();
+      this.#options.onWaiting(false);
+    }
     waiting.settle(result);
     return true;
   }
