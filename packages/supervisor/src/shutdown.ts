@@ -16,7 +16,7 @@ interface ShutdownOptions extends Pick<SuperviseOptions, "closeIntake" | "flush"
 const CLOSING_MS = 1_000;
 const RUSHED_MS = 100;
 
-/** The way down: not ready, intake, children right to left, flush, resources. In this order, each step once, none for longer than its time. */
+/** The way down: not ready, intake of all, children right to left, flush, resources. In this order, each step once, none for longer than its time. */
 export class Shutdown {
   readonly #tree: Tree;
   readonly #options: ShutdownOptions;
@@ -71,7 +71,9 @@ export class Shutdown {
     const { clock } = this.#options;
     this.#beginStop(signal);
     const beganMs = clock.now();
-    await this.#closeIntake();
+    const closed = this.#closeIntake();
+    this.#tree.closeIntake(); // at once, however long the hook takes
+    await closed;
     if (!this.#rush.signal.aborted) this.#tree.stop(Math.max(0, graceMs - Math.max(0, clock.now() - beganMs)));
   }
 

@@ -20,6 +20,9 @@ declare const running: Running;
 expectType<Supervised>(supervise([echo, pipe(echo, next)]));
 expectAssignable<Running>(supervise([echo]));
 expectAssignable<Child>(async ({ signal }: ChildContext) => void signal);
+expectAssignable<Child>(async ({ closing }: ChildContext) => expectType<AbortSignal>(closing));
+expectType<() => void>(echo.closeIntake);
+expectType<() => void>(pipe(echo, next).closeIntake);
 expectAssignable<Child>({ id: "sweep", run: ({ hurry }: ChildContext) => void hurry, restart: "transient" });
 expectAssignable<Child>({ id: "pool", start: async () => running, startTimeoutMs: 1_000, shutdown: "kill" });
 expectAssignable<Child>({ id: "imports", children: [echo, { id: "more", children: [next] }], strategy: "rest_for_one" });
@@ -39,6 +42,8 @@ expectNotAssignable<Child>({ id: "a", run: echo, restart: "always" });
 expectNotAssignable<Child>({ id: "a", run: echo, shutdown: "never" });
 expectNotAssignable<Child>({ id: "a", children: [{ id: "b" }] });
 expectNotAssignable<Child>((context: { readonly signal: string }) => void context);
+
+expectError(echo.closeIntake({ graceMs: 1 }));
 
 // Options.
 supervise([echo], { resources: [transport], signals: ["SIGTERM"], strategy: "one_for_all", intensity: { failures: 3 } });

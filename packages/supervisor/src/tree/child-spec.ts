@@ -3,6 +3,8 @@ import type { RestartOptions } from "../policy/restart-options.ts";
 
 /** What a child's function is told. */
 export interface ChildContext {
+  /** Aborts when everything is going down: take nothing new from outside. `signal` follows when those to the right have ended. */
+  readonly closing: AbortSignal;
   /** Aborts when the child is to end: finish what runs, then return. */
   readonly signal: AbortSignal;
   /** Aborts when there is no time left: let go of everything at once. */
@@ -31,7 +33,7 @@ export interface RunSpec extends AnySpec {
   readonly run: Startable | ChildFunction;
 }
 
-/** A child that takes time to come up: a pool, a server. What `start` resolves with is up. */
+/** A child that takes time to come up: a pool, a server. What `start` resolves with is up; its `closeIntake` is called if it has one. */
 export interface StartSpec extends AnySpec {
   readonly start: (context: ChildContext) => Awaitable<Running>;
   /** Units: milliseconds. Default 30,000. */

@@ -8,6 +8,8 @@ export interface Incarnation {
   readonly up: Promise<void>;
   /** When and how it ended. Never rejects. */
   readonly ended: Promise<Ending>;
+  /** Tells it to take nothing new from outside. */
+  readonly closeIntake: () => void;
   /** Tells it to end within that time. Units: milliseconds. */
   readonly stop: (graceMs: number) => void;
   /** Tells it that no time is left. */
@@ -26,20 +28,21 @@ export function ofStartable(what: Startable, up: Promise<void> = Promise.resolve
   return {
     up,
     ended: endingOf(() => what.run()),
+    closeIntake: () => closeIntakeOf(what),
     stop: (graceMs) => quietly(() => what.stop({ graceMs })),
     hurry: () => quietly(() => what.stop({ graceMs: 0 })),
   };
 }
 
 export function ofFunction(run: ChildFunction, incarnation: number): Incarnation {
-  const { context, stop, hurry } = contextOf(incarnation);
+  const { context, closeIntake, stop, hurry } = contextOf(incarnation);
   const ended = endingOf(() => run(context)).then((ending) => excused(ending, context));
-  return { up: Promise.resolve(), ended, stop, hurry };
+  return { up: Promise.resolve(), ended, closeIntake, stop, hurry };
 }
 
 /** What first comes up, and then runs. */
 export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeoutMs">, incarnation: number, clock: Clock): Incarnation {
-  const { context, stop, hurry } = contextOf(incarnation);
+  const { context, closeIntake, stop, hurry } = contextOf(incarnation);
   const up = Promise.withResolvers<void>();
   let running: Running | undefined;
   let graceMs = 0;
@@ -52,6 +55,7 @@ export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeou
       return ending;
     }
     const { ended } = running;
+    if (context.closing.aborted) closeIntakeOf(running);
     if (context.hurry.aborted) quietly(() => running?.stop({ graceMs: 0 }));
     else if (context.signal.aborted) quietly(() => running?.stop({ graceMs }));
     else up.resolve();
@@ -60,6 +64,10 @@ export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeou
   return {
     up: up.promise,
     ended: live(),
+    closeIntake: () => {
+      closeIntake();
+      if (running !== undefined) closeIntakeOf(running);
+    },
     stop: (withinMs) => {
       graceMs = withinMs;
       stop();
@@ -101,14 +109,20 @@ function inTime(
 }
 
 function contextOf(incarnation: number) {
+  const closing = new AbortController();
   const stopping = new AbortController();
   const hurrying = new AbortController();
-  const stop = (): void => stopping.abort();
+  const closeIntake = (): void => closing.abort();
+  const stop = (): void => {
+    closeIntake();
+    stopping.abort();
+  };
   const hurry = (): void => {
     stop();
     hurrying.abort();
   };
-  return { context: { signal: stopping.signal, hurry: hurrying.signal, incarnation } satisfies ChildContext, stop, hurry };
+  const context: ChildContext = { closing: closing.signal, signal: stopping.signal, hurry: hurrying.signal, incarnation };
+  return { context, closeIntake, stop, hurry };
 }
 
 async function endingOf(run: () => unknown): Promise<Ending> {
@@ -121,11 +135,17 @@ async function endingOf(run: () => unknown): Promise<Ending> {
 }
 
 /** Who was told to end and throws because of that has ended well. */
-function excused(ending: Ending, { signal, hurry }: ChildContext): Ending {
+function excused(ending: Ending, { closing, signal, hurry }: ChildContext): Ending {
   const reason: unknown = ending.error;
   const isAbort = (one: AbortSignal): boolean =>
     one.aborted && (reason === one.reason || (reason instanceof Error && (reason.name === "AbortError" || reason.cause === one.reason)));
-  return ending.how !== "returned" && (isAbort(signal) || isAbort(hurry)) ? RETURNED : ending;
+  return ending.how !== "returned" && [closing, signal, hurry].some(isAbort) ? RETURNED : ending;
+}
+
+/** Processors and pipelines can; pools cannot and should not, as those who send to them have not ended yet. */
+function closeIntakeOf(what: Startable | Running): void {
+  const { closeIntake } = what as { readonly closeIntake?: unknown };
+  if (typeof closeIntake === "function") quietly(() => closeIntake.call(what) as undefined);
 }
 
 /** A stop that fails is heard of through `ended`. */

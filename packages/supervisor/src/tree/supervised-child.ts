@@ -52,6 +52,7 @@ export class SupervisedChild {
 export interface Nested {
   readonly up: Promise<void>;
   readonly run: () => Promise<void>;
+  readonly closeIntake: () => void;
   readonly stop: (graceMs: number) => void;
   readonly hurry: () => void;
 }
@@ -61,5 +62,5 @@ function ofNested(tree: Nested): Incarnation {
     () => ({ how: "returned", error: undefined }) as const,
     (error: unknown) => ({ how: "threw", error }) as const,
   );
-  return { up: tree.up, ended, stop: tree.stop, hurry: tree.hurry };
+  return { up: tree.up, ended, closeIntake: tree.closeIntake, stop: tree.stop, hurry: tree.hurry };
 }

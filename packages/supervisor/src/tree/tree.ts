@@ -44,6 +44,7 @@ export class Tree implements Nested {
   #clearFrom = Number.POSITIVE_INFINITY;
   #clearing = false;
   #looping = false;
+  #intakeClosed = false;
   #shutting: Promise<void> | undefined;
   #timer: { readonly cancel: () => void } | undefined;
 
@@ -72,6 +73,13 @@ export class Tree implements Nested {
   readonly run = (): Promise<void> => {
     this.#pump();
     return this.#ended.promise;
+  };
+
+  /** Everything goes down soon: nobody takes anything new from outside, also not who is started again until then. */
+  readonly closeIntake = (): void => {
+    if (this.#intakeClosed) return;
+    this.#intakeClosed = true;
+    for (const { life } of this.#children) life?.closeIntake();
   };
 
   readonly stop = (graceMs: number): void => {
@@ -118,6 +126,7 @@ export class Tree implements Nested {
     this.#policy.starting(child.id);
     const nest: Nest = (id, spec) => new Tree(`${this.#path}/${id}`, readChildren(spec.children), spec, this.#world);
     const life = child.begin(this.#clock, nest);
+    if (this.#intakeClosed) life.closeIntake();
     void life.up.then(() => this.#cameUp(child, life));
     void life.ended.then((ending) => this.#hasEnded(child, life, ending));
   }
@@ -134,11 +143,12 @@ export class Tree implements Nested {
   #hasEnded(child: SupervisedChild, life: Incarnation, ending: Ending): void {
     if (child.life !== life) return; // it was left behind before
     const { restart } = child.spec;
-    const asked = child.phase === "stopping";
+    const left = this.#intakeClosed && ending.how === "returned"; // it lived on what comes from outside, and nothing does any more
+    const asked = left || child.phase === "stopping";
     const exitClass = asked ? this.#askedClass : classify(ending, restart);
     const failure = isFailure(exitClass);
     child.life = undefined;
-    child.phase = restart === "temporary" || (restart === "transient" && !failure && !asked) ? "done" : "down";
+    child.phase = left || restart === "temporary" || (restart === "transient" && !failure && !asked) ? "done" : "down";
     this.#world.emitter.emit("exited", { ...this.#about(child), incarnation: child.incarnation, exitClass, error: ending.error });
     if (child.phase === "done") this.#policy.forget(child.id);
     else this.#judge(child, exitClass, ending.error, asked);
@@ -188,6 +198,7 @@ export class Tree implements Nested {
 
   async #stopAll(endMs: number): Promise<void> {
     this.#timer?.cancel();
+    this.closeIntake();
     for (let next = this.#lastLive(0); next !== undefined; next = this.#lastLive(0)) {
       await this.#stopChild(next, Math.min(next.spec.shutdownMs, Math.max(0, endMs - this.#nowMs())));
     }
@@ -234,7 +245,7 @@ export class Tree implements Nested {
   }
 
   get #askedClass(): ExitClass {
-    return this.#shutting === undefined ? "recycled" : "drained";
+    return this.#intakeClosed ? "drained" : "recycled";
   }
 
   #noticeRecovery(): void {

@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -19,9 +22,17 @@ interface Host {
   readonly exit: Promise<readonly [number | null, NodeJS.Signals | null]>;
 }
 
-function host(name: string, ...args: readonly string[]): Host {
-  const child = spawn(process.execPath, [fixture(name), ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
+function host(name: string, graceMs: number): Host {
+  const folder = mkdtempSync(join(tmpdir(), "job-orch-signals-"));
+  const child = spawn(process.execPath, [fixture(name), String(graceMs), join(folder, "jobs.db")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const gone = once(child, "exit");
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await gone;
+    rmSync(folder, { recursive: true });
+  });
   const said: Said[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (line) => said.push(JSON.parse(line) as Said));
@@ -38,7 +49,7 @@ function host(name: string, ...args: readonly string[]): Host {
 describe("a process that is told to end under load", () => {
   it("finishes what it can, hands back the rest without charge, and is gone two seconds after its grace", async () => {
     const graceMs = 1_000;
-    const { child, said, until, exit } = host("under-load", String(graceMs));
+    const { child, said, until, exit } = host("under-load", graceMs);
     await until("busy");
     child.kill("SIGTERM");
     const toldMs = performance.now();
@@ -57,7 +68,7 @@ describe("a process that is told to end under load", () => {
     ["SIGTERM", 143],
     ["SIGINT", 130],
   ] as const)("and told again by %s hands back at once and says so: %d", async (signal, code) => {
-    const { child, said, until, exit } = host("under-load", "60000");
+    const { child, said, until, exit } = host("under-load", 60_000);
     await until("busy");
     child.kill(signal);
     await until("stopping");
