@@ -1,14 +1,16 @@
-import { BusyError, ClosedError, type Awaitable } from "@job-orch/core";
+import { type Awaitable, ClosedError } from "@job-orch/core";
 import { type ErasedJob, idSource, isPromise, steadyNow } from "@job-orch/core/substrate";
-import { Activation } from "./activation.ts";
+import type { Activation } from "./activation.ts";
 import { Contexts } from "./asking.ts";
+import { chainTo } from "./chain.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DeadlockError } from "./errors.ts";
-import { ActorEmitter, type ActorEvents } from "./events.ts";
+import { ActorEmitter } from "./events.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Mailroom } from "./mailroom.ts";
 import type { Message, MessageHome } from "./message.ts";
 import type { Settings } from "./options.ts";
+import { Quiet } from "./quiet.ts";
 import { Supervision } from "./supervision.ts";
 import { Turns } from "./turns.ts";
 
@@ -16,6 +18,7 @@ import { Turns } from "./turns.ts";
 export class Engine implements MessageHome {
   readonly name: string;
   readonly emitter = new ActorEmitter();
+  readonly told = this.emitter.told;
   readonly supervision: Supervision;
   /** Told how every message ended that somebody may want to hear of. */
   onEnded: ((message: Message, ok: boolean, value: unknown) => void) | undefined;
@@ -27,10 +30,10 @@ export class Engine implements MessageHome {
   readonly #life: Lifecycle;
   readonly #deadlines: Deadlines;
   readonly #nextId: () => string;
-  #working = new Set<Message>();
+  readonly #working = new Set<Message>();
+  readonly #quiet = new Quiet(() => this.#mail.count === 0 && this.#mail.waiting === 0 && this.#working.size === 0);
   #refuses = false;
   #nowMs: number;
-  #whenQuiet: (() => void)[] = [];
 
   constructor(job: ErasedJob, settings: Settings) {
     this.name = job.name;
@@ -43,7 +46,7 @@ export class Engine implements MessageHome {
       concurrency: settings.concurrency,
       work: (activation, most) => this.#work(activation, most),
       onBegin: () => (this.#nowMs = steadyNow(settings.environment.clock)),
-      onEnd: () => this.#look(),
+      onEnd: () => this.#quiet.look(),
     });
     this.#mail = new Mailroom(
       settings,
@@ -59,10 +62,6 @@ export class Engine implements MessageHome {
 
   readonly nextId = (): string => this.#nextId();
 
-  readonly told = (what: "progress" | "log", { key, id }: Message, about: object): void => {
-    if (this.emitter.wants(what)) this.emitter.emit(what, { key, id, ...about } as ActorEvents["log"] & ActorEvents["progress"]);
-  };
-
   get size(): number {
     return this.#actors.size;
   }
@@ -74,7 +73,7 @@ export class Engine implements MessageHome {
     const asker = Contexts.asker();
     if (asker !== undefined && message.resolve !== undefined) {
       message.caller = asker;
-      const chain = this.#chainTo(message);
+      const chain = chainTo(message);
       if (chain !== undefined) {
         if (!this.#settings.reentrant || activation.phase !== "ready") throw new DeadlockError(this.name, chain);
         asker.home.lend(asker);
@@ -87,7 +86,7 @@ export class Engine implements MessageHome {
       return true;
     }
     // It would wait for a place that its own sender has to make.
-    const chain = asker !== undefined ? this.#chainTo(message, asker) : undefined;
+    const chain = asker !== undefined ? chainTo(message, asker) : undefined;
     if (chain !== undefined) throw new DeadlockError(this.name, chain);
     this.#mail.enqueue(this.name, activation, message);
     message.caller?.home.lend(message.caller);
@@ -111,7 +110,7 @@ export class Engine implements MessageHome {
     this.#refuses = true;
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = this.#settings.environment.clock.after(graceMs, resolve);
-    await Promise.race([this.#quiet(), late]);
+    await Promise.race([this.#quiet.wait(), late]);
     timer.cancel();
     const closed = this.closedError();
     for (const message of this.#mail.dismiss()) this.#answer(message, false, closed);
@@ -141,13 +140,7 @@ export class Engine implements MessageHome {
     if (known !== undefined) return known;
     const stopped = this.supervision.stoppedBy(key);
     if (stopped !== undefined) throw stopped;
-    this.#life.makeRoom(1);
-    if (this.#actors.size >= 2 * this.#settings.max) {
-      throw new BusyError(`actors "${this.name}"`, `${this.#actors.size} are in memory, none of which can leave it now`);
-    }
-    const activation = new Activation(key);
-    this.#actors.set(key, activation);
-    return activation;
+    return this.#life.enter(key);
   }
 
   /** The actor of a message that waited for a place; a message whose actor does not take it any more ends. */
@@ -158,16 +151,6 @@ export class Engine implements MessageHome {
       this.#answer(message, false, error);
       return undefined;
     }
-  }
-
-  /** The keys from the actor a message is for back to itself, if whoever sends it waits for that one. */
-  #chainTo(message: Message, from = message.caller): readonly string[] | undefined {
-    const keys = [message.key];
-    for (let asker = from; asker !== undefined && !asker.isDone; asker = asker.caller) {
-      keys.unshift(asker.key);
-      if (asker.key === message.key && asker.home === this) return keys;
-    }
-    return undefined;
   }
 
   #wake(activation: Activation): void {
@@ -257,7 +240,7 @@ export class Engine implements MessageHome {
     this.#nowMs = steadyNow(this.#settings.environment.clock);
     message.isDone = true;
     this.#turns.letGo(message);
-    this.#look();
+    this.#quiet.look();
   }
 
   #failed(activation: Activation, message: Message, error: unknown): void {
@@ -274,9 +257,7 @@ export class Engine implements MessageHome {
     const error = this.supervision.stop(this.name, activation.key, cause);
     this.emitter.emit("stopped", { key: activation.key, error });
     for (const message of this.#mail.empty(activation)) {
-      const letter = { key: message.key, id: message.id, request: message.request, error };
-      this.supervision.bury(letter);
-      this.emitter.emit("dead", letter);
+      this.emitter.emit("dead", this.supervision.bury(message, error));
       this.#answer(message, false, error);
     }
   }
@@ -302,18 +283,4 @@ export class Engine implements MessageHome {
   readonly giveBack = (asker: Message): void => {
     if (--asker.waits === 0 && this.#working.has(asker)) this.#turns.hold(asker);
   };
-
-  #quiet(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#whenQuiet.push(resolve);
-      this.#look();
-    });
-  }
-
-  #look(): void {
-    if (this.#whenQuiet.length === 0 || this.#mail.count > 0 || this.#mail.waiting > 0 || this.#working.size > 0) return;
-    const waiting = this.#whenQuiet;
-    this.#whenQuiet = [];
-    for (const resolve of waiting) resolve();
-  }
 }

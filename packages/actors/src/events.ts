@@ -1,6 +1,7 @@
 import type { LogLevel } from "@job-orch/core";
 import { isPromise } from "@job-orch/core/substrate";
 import type { ActorStoppedError, SnapshotError } from "./errors.ts";
+import type { Message } from "./message.ts";
 
 /** What happens to actors. A listener that throws changes nothing. */
 export interface ActorEvents {
@@ -65,4 +66,9 @@ export class ActorEmitter {
       } catch {}
     }
   }
+
+  /** What a job says while it works on a message. */
+  readonly told = (what: "progress" | "log", { key, id }: Message, about: object): void => {
+    if (this.wants(what)) this.emit(what, { key, id, ...about } as ActorEvents["log"] & ActorEvents["progress"]);
+  };
 }

@@ -1,6 +1,6 @@
-import type { Awaitable } from "@job-orch/core";
+import { type Awaitable, BusyError } from "@job-orch/core";
 import { isPromise, Sweeper } from "@job-orch/core/substrate";
-import type { Activation } from "./activation.ts";
+import { Activation } from "./activation.ts";
 import { SnapshotError } from "./errors.ts";
 import type { ActorEmitter } from "./events.ts";
 import { IdleList } from "./idle-list.ts";
@@ -41,6 +41,17 @@ export class Lifecycle {
     this.#snapshots = settings.snapshots === undefined ? undefined : new Snapshots(name, settings.snapshots);
     // An idle actor does not keep the process alive.
     this.#sweeper = new Sweeper(settings.environment.clock, (nowMs) => this.#sweep(nowMs), { ref: false });
+  }
+
+  /** Makes an actor, which has no state yet. Errors: `ERR_BUSY` when too many are in memory. */
+  enter(key: string): Activation {
+    this.makeRoom(1);
+    if (this.#actors.size >= 2 * this.#settings.max) {
+      throw new BusyError(`actors "${this.#name}"`, `${this.#actors.size} are in memory, none of which can leave it now`);
+    }
+    const activation = new Activation(key);
+    this.#actors.set(key, activation);
+    return activation;
   }
 
   /** Gives an actor its state; a promise only when that takes time. What it answers is why it could not. */

@@ -1,6 +1,7 @@
 import { Ring } from "@job-orch/core/substrate";
 import { ActorStoppedError } from "./errors.ts";
 import type { DeadLetter, Directive } from "./events.ts";
+import type { Message } from "./message.ts";
 import type { Settings } from "./options.ts";
 
 /** Keys that failed, and messages that died with them, are remembered up to these. */
@@ -58,9 +59,12 @@ export class Supervision {
     return this.#stopped.delete(key);
   }
 
-  bury(letter: DeadLetter): void {
+  /** Keeps a message whose actor was stopped before its turn. */
+  bury({ key, id, request }: Message, error: ActorStoppedError): DeadLetter {
+    const letter = { key, id, request, error };
     if (this.#dead.length >= MOST_DEAD) this.#dead.shift();
     this.#dead.push(letter);
+    return letter;
   }
 
   /** Hands out the dead letters, the oldest first, and forgets them. */
