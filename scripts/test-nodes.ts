@@ -5,23 +5,28 @@ import { root } from "./workspace/root.ts";
 import { runQuietly } from "./workspace/run-quietly.ts";
 
 /*
- * `npm run test:nodes [-- 22 26.10.0…]`: the suite and the examples on the oldest Node that published code supports and on
- * each line since. The binaries come from the npm registry, as the workspace's own does, into node_modules/.cache.
+ * `npm run test:nodes [-- 22 26.10.0… packages/link…]`: the suite and the examples on the oldest Node that published code supports and
+ * on each line since; with paths only the test files there, and no examples. The binaries come from the npm registry, as the workspace's
+ * own does, into node_modules/.cache.
  */
 const versions = ["22.18.0", "22.23.3", "24.21.0", "26.10.0"];
 
-const wanted = process.argv.slice(2);
+const isVersion = (argument: string): boolean => /^\d+(\.\d+)*$/.test(argument);
+const wanted = process.argv.slice(2).filter(isVersion);
+const paths = process.argv.slice(2).filter((argument) => !isVersion(argument));
+const suite = ["node_modules/vitest/vitest.mjs", "run", ...paths];
+const commands = paths.length === 0 ? [suite, ["scripts/examples.ts"]] : [suite];
 const chosen = wanted.length === 0 ? versions : wanted.flatMap(matching);
 let failed = 0;
 for (const version of chosen) {
   const node = await fetchNode(version);
-  for (const command of [["node_modules/vitest/vitest.mjs", "run"], ["scripts/examples.ts"]]) {
+  for (const command of commands) {
     console.log(`\nNode ${version}: ${command.join(" ")}`);
     const code = await run(node, command);
     if (code !== 0) failed += 1;
   }
 }
-console.log(failed === 0 ? `\nAll passed on Node ${chosen.join(", ")}.` : `\n${failed} of ${chosen.length * 2} runs failed.`);
+console.log(failed === 0 ? `\nAll passed on Node ${chosen.join(", ")}.` : `\n${failed} of ${chosen.length * commands.length} runs failed.`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function matching(start: string): readonly string[] {
