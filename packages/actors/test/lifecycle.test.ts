@@ -1,8 +1,8 @@
 import { type Environment, job } from "@job-orch/core";
+import { FakeClock, turns } from "@job-orch/test-support";
 import { Keyv } from "keyv";
 import { describe, expect, it, vi } from "vitest";
 import { type ActorEvents, actors, type ActorsOptions } from "../src/index.ts";
-import { FakeClock, turns } from "./support/fake-clock.ts";
 import { gate } from "./support/gate.ts";
 
 interface Add {

@@ -1,8 +1,8 @@
 import { job } from "@job-orch/core";
+import { FakeClock, turns } from "@job-orch/test-support";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actors } from "../src/index.ts";
-import { FakeClock, turns } from "./support/fake-clock.ts";
 
 interface Note {
   readonly key: string;

@@ -1,8 +1,8 @@
 import { job } from "@job-orch/core";
+import { turns } from "@job-orch/test-support";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { fnv1a, localHost, ownerOf, partitionOf, PARTITIONS, placedActors } from "../src/index.ts";
-import { turns } from "./support/fake-clock.ts";
 import { gate } from "./support/gate.ts";
 import { type MortalHost, mortalHost } from "./support/mortal-host.ts";
 

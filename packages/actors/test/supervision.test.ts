@@ -1,7 +1,7 @@
 import { job } from "@job-orch/core";
+import { FakeClock } from "@job-orch/test-support";
 import { describe, expect, it, vi } from "vitest";
 import { type Actors, actors, type Directive } from "../src/index.ts";
-import { FakeClock } from "./support/fake-clock.ts";
 
 interface Step {
   readonly key: string;
