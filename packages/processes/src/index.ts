@@ -1,4 +1,5 @@
 export { ProgramError } from "./host/oneshot.ts";
+export type { LivenessOptions } from "./host/liveness.ts";
 export type { ProcessOptions, RemoteOptions } from "./host/process-options.ts";
 export { processes, type RemoteProcessor } from "./host/processes.ts";
 export { FrameParser, type FrameParserOptions, type FrameSink } from "./protocol/frame-parser.ts";
@@ -6,5 +7,5 @@ export type { Hello } from "./protocol/hello.ts";
 export { HostReader, type HostReaderOptions, type HostSink, type Saying } from "./protocol/host-reader.ts";
 export { HostWriter, type RequestMeta } from "./protocol/host-writer.ts";
 export { type Cap, CAPS, HOST_OPS, OFFERED_CAPS, WORKER_OPS, type WorkerOp } from "./protocol/ops.ts";
-export { FrameTooLargeError, ProtocolError } from "./protocol/protocol-error.ts";
+export { FrameTooLargeError, ProtocolError, VersionError } from "./protocol/protocol-error.ts";
 export { TokenGate } from "./protocol/token-gate.ts";

@@ -31,6 +31,24 @@ describe("workers that dial in", () => {
     expect(code).toBe(0);
   });
 
+  test("one of another version is told so before its link closes", async () => {
+    await using remote = processes(deeds, { listen: {}, token, size: 1 });
+    const exits: unknown[] = [];
+    remote.on("workerExited", ({ exit }) => exits.push(exit.error?.message));
+    const running = remote.run();
+    const socket = connect(Number((await remote.listen()).split(":").at(-1)), "127.0.0.1");
+    let heard = "";
+    socket.on("data", (chunk) => void (heard += String(chunk)));
+    socket.write(`LJP/1 ${token}\nH 0 {"v":2,"name":"newer","jobs":["deeds"]}\n`);
+    await once(socket, "end");
+    socket.destroy();
+    expect(heard).toBe('Q 0 {"graceMs":0,"error":"version"}\n');
+    await until(() => exits.length > 0);
+    expect(exits[0]).toMatch(/speaks version 2 .* this host speaks 1/);
+    await remote.close();
+    await running;
+  });
+
   test("plaintext off loopback is refused unless asked for", () => {
     expect(() => processes(deeds, { listen: { host: "0.0.0.0" }, token })).toThrow(/insecure/);
     expect(() => processes(deeds, { listen: {}, token: "short" })).toThrow(/16 to 512/);

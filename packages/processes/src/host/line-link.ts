@@ -1,5 +1,4 @@
-import { EncodeError, JobError, type WireError } from "@job-orch/core";
-import { safeString } from "@job-orch/core/substrate";
+import { EncodeError } from "@job-orch/core";
 import {
   type Control,
   EXTRA,
@@ -16,16 +15,17 @@ import {
 import { HostReader, type HostReaderOptions, type Saying } from "../protocol/host-reader.ts";
 import { HostWriter } from "../protocol/host-writer.ts";
 import type { Hello as LineHello } from "../protocol/hello.ts";
-import { FRAME_TIMEOUT_MS, MOST_LOST_PINGS, SILENCE_MS } from "../protocol/limits.ts";
 import { type Cap, WORKER_OPS } from "../protocol/ops.ts";
+import { ProtocolError, VersionError } from "../protocol/protocol-error.ts";
+import { Liveness, type LivenessOptions } from "./liveness.ts";
 import { OpenIds } from "./open-ids.ts";
+import { ServiceTime } from "./service-time.ts";
+import { logText, toLog, toMeta, toWire } from "./words.ts";
 
 /** What the host takes beyond answers. */
 export const OFFERED: readonly Cap[] = ["ack", "rs", "tags"];
 /** So much is written at once, however much more is to come: a write costs more than a request, but the worker can begin. */
 const ENOUGH_CHARS = 16_384;
-/** How often the link is looked after. Units: milliseconds. */
-const LOOK_MS = 1_000;
 
 /** The bytes of a link, whatever carries them. */
 export interface Carrier {
@@ -42,10 +42,19 @@ export interface LineLinkOptions {
   /** The names of the pool's jobs, in their places. */
   readonly jobs: readonly string[];
   readonly drainMs: number;
+  readonly liveness?: LivenessOptions;
   /** Whether prints of the program can get between the frames. */
   readonly shared: boolean;
-  /** The link must be closed: the worker broke the protocol, or gave no sign of life. */
-  readonly onBroken: (why: { readonly error?: Error; readonly hung?: boolean }) => void;
+  /** The link must be closed. */
+  readonly onBroken: (why: Broken) => void;
+}
+
+/** Why a link must be closed: the worker broke the protocol, or gave no sign of life. */
+export interface Broken {
+  readonly error?: Error;
+  readonly hung?: boolean;
+  /** It was told why it is sent away, and leaves by itself when it has read that. */
+  readonly told?: boolean;
 }
 
 /** A worker behind the line protocol. Slots of the pool are ids of the protocol, from 1. Source: docs/protocol.md */
@@ -59,15 +68,10 @@ export class LineLink implements WorkerLink {
   readonly #begun: number[] = [];
   #replies: unknown[] = [0, 0];
   #ended = 0;
-  #busySinceMs = 0;
-  /** What a request seems to take, as of the last answers. Units: microseconds. */
-  #serviceUs = Number.POSITIVE_INFINITY;
-  #heardMs = performance.now();
-  #unfinishedSinceMs: number | undefined;
-  #pings = 0;
+  readonly #time = new ServiceTime();
   #broken = false;
   #flushDue = false;
-  readonly #look: NodeJS.Timeout;
+  readonly #liveness: Liveness;
 
   constructor(options: LineLinkOptions) {
     this.#options = options;
@@ -82,35 +86,41 @@ export class LineLink implements WorkerLink {
       },
       readerOptions,
     );
-    this.#look = setInterval(() => this.#lookAfter(), LOOK_MS);
-    this.#look.unref();
+    this.#liveness = new Liveness(options.liveness ?? {}, {
+      // One that is busy answers when it is done.
+      isJudged: () => this.#hello?.caps.has("ping") === true && !(this.#hello.caps.has("busy") && this.#open.size > 0),
+      ping: (token) => {
+        this.#writer?.ping(token);
+        this.#writer?.flush();
+      },
+      onDead: () => this.#break({ hung: true }),
+    });
   }
 
   /** Bytes from the worker. */
   read(chunk: Uint8Array): void {
     if (this.#broken) return;
-    this.#heardMs = performance.now();
-    this.#pings = 0;
+    this.#liveness.heard();
     try {
       this.#reader.push(chunk);
     } catch (error) {
-      return this.#break({ error: error as Error });
+      return error instanceof VersionError ? this.#sendAway(error) : this.#break({ error: error as Error });
     } finally {
       this.#deliver();
     }
-    this.#unfinishedSinceMs = this.#reader.unfinished ? (this.#unfinishedSinceMs ?? this.#heardMs) : undefined;
+    this.#liveness.noteUnfinished(this.#reader.unfinished);
   }
 
   /** Nothing more will be read or written. */
   close(): void {
     this.#broken = true;
-    clearInterval(this.#look);
+    this.#liveness.stop();
   }
 
   readonly send = (batch: readonly unknown[]): void => {
     const writer = this.#writer;
     if (writer === undefined) return;
-    if (this.#open.size === 0) this.#busySinceMs = performance.now();
+    if (this.#open.size === 0) this.#time.begin();
     const { jobs } = this.#options;
     for (let at = 0; at < batch.length;) {
       const head = batch[at] as number;
@@ -201,7 +211,10 @@ export class LineLink implements WorkerLink {
   }
 
   #end(id: number, kind: number, value: unknown): void {
-    if (!this.#open.delete(id)) return; // it was never asked, or answered already
+    if (!this.#open.delete(id)) {
+      if (this.#open.knows(id)) return; // answered already
+      throw new ProtocolError(`The worker answered request ${id}, which it was never sent`);
+    }
     this.#ended++;
     this.#replies.push(headOf(kind, 0, 0, id - 1), value);
   }
@@ -235,70 +248,27 @@ export class LineLink implements WorkerLink {
     this.#begun.length = 0;
     if (this.#replies.length === 2) return;
     const replies = this.#replies;
-    const nowMs = performance.now();
-    replies[0] = this.#busyUs(nowMs);
+    replies[0] = this.#time.ended(this.#ended, this.#open.size);
     replies[1] = this.#ended;
-    this.#busySinceMs = nowMs;
     this.#ended = 0;
     this.#replies = [0, 0];
     this.#options.events.onBatch(replies);
   }
 
-  /**
-   * How long it was busy with what ended. If everything it had came back at once, most of the time went by on the way, and how
-   * busy it was cannot be known: it seems to take half as long as before, until it has enough ahead to show how long it takes.
-   */
-  #busyUs(nowMs: number): number {
-    const count = this.#ended;
-    const tookUs = (nowMs - this.#busySinceMs) * 1_000;
-    if (count === 0) return tookUs;
-    const ranDry = count > 1 && this.#open.size === 0;
-    this.#serviceUs = ranDry ? Math.min(tookUs / count, this.#serviceUs / 2) : tookUs / count;
-    return this.#serviceUs * count;
-  }
-
-  #lookAfter(): void {
-    const nowMs = performance.now();
-    if (this.#unfinishedSinceMs !== undefined && nowMs - this.#unfinishedSinceMs > FRAME_TIMEOUT_MS) return this.#break({ hung: true });
-    const { caps } = this.#hello ?? {};
-    if (caps?.has("ping") !== true || nowMs - this.#heardMs < SILENCE_MS * (this.#pings + 1)) return;
-    if (caps.has("busy") && this.#open.size > 0) return; // it answers when it is done
-    if (this.#pings >= MOST_LOST_PINGS) return this.#break({ hung: true });
-    this.#pings++;
-    this.#writer?.ping(this.#pings);
-    this.#writer?.flush();
-  }
-
-  #break(why: { readonly error?: Error; readonly hung?: boolean }): void {
+  #break(why: Broken): void {
     if (this.#broken) return;
     this.#broken = true;
-    clearInterval(this.#look);
+    this.#liveness.stop();
     this.#options.onBroken(why);
   }
-}
 
-function toMeta({ id, attempt, deadline, headers }: Extra) {
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(attempt === undefined ? {} : { attempt }),
-    ...(deadline === undefined ? {} : { leftMs: Math.max(0, deadline - Date.now()) }),
-    ...(headers === undefined ? {} : { headers }),
-  };
-}
-
-function toWire(error: unknown): WireError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message } = error;
-  return JobError.is(error) ? { name, message, code: error.code, retry: error.retry } : { name, message };
-}
-
-function toLog(value: unknown): { readonly level: string; readonly message: string; readonly fields?: unknown } {
-  const { lvl, level, msg, message, fields } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const words = { level: safeString(level ?? lvl ?? "info"), message: safeString(message ?? msg ?? "") };
-  return fields === undefined ? words : { ...words, fields };
-}
-
-function logText(value: unknown): string {
-  const { level, message } = toLog(value);
-  return `${level}: ${message}`;
+  /** It speaks another version: it hears so, and that nothing else will come. */
+  #sendAway(error: VersionError): void {
+    const { carrier } = this.#options;
+    const writer = new HostWriter(carrier.write, new Set());
+    writer.refuse("version");
+    writer.flush();
+    carrier.end();
+    this.#break({ error, told: true });
+  }
 }

@@ -1,6 +1,10 @@
 /** Units: ids; grown when more are needed. */
 const FIRST_SIZE = 64;
 const NONE = 0;
+const NEVER = 0;
+const OPEN = 1;
+const BEGUN = 2;
+const ANSWERED = 3;
 
 /**
  * The ids that a worker was sent and has not answered, in the order they were sent: a list threaded through two arrays, because
@@ -9,7 +13,7 @@ const NONE = 0;
 export class OpenIds {
   #next = new Int32Array(FIRST_SIZE);
   #previous = new Int32Array(FIRST_SIZE);
-  /** By id: 0 it is not open, 1 it is, 2 it was begun. */
+  /** By id: 0 it was never sent, 1 it is open, 2 it was begun, 3 it was answered. */
   #state = new Uint8Array(FIRST_SIZE);
   #last = NONE;
   #size = 0;
@@ -19,12 +23,18 @@ export class OpenIds {
   }
 
   has(id: number): boolean {
-    return id < this.#state.length && this.#state[id] !== 0;
+    const state = this.#state[id] ?? NEVER;
+    return state === OPEN || state === BEGUN;
+  }
+
+  /** Whether it was sent, now or before. */
+  knows(id: number): boolean {
+    return (this.#state[id] ?? NEVER) !== NEVER;
   }
 
   add(id: number): void {
     if (id >= this.#state.length) this.#grow(id);
-    this.#state[id] = 1;
+    this.#state[id] = OPEN;
     this.#previous[id] = this.#last;
     this.#next[id] = NONE;
     if (this.#last !== NONE) this.#next[this.#last] = id;
@@ -35,7 +45,7 @@ export class OpenIds {
   /** False when it was not open. */
   delete(id: number): boolean {
     if (!this.has(id)) return false;
-    this.#state[id] = 0;
+    this.#state[id] = ANSWERED;
     const next = this.#next[id] as number;
     const previous = this.#previous[id] as number;
     if (previous !== NONE) this.#next[previous] = next;
@@ -50,8 +60,8 @@ export class OpenIds {
     if (!this.has(id)) return;
     let left = count;
     for (let at = id; at !== NONE && left > 0; at = this.#next[at] as number) {
-      if (this.#state[at] === 2) continue;
-      this.#state[at] = 2;
+      if (this.#state[at] === BEGUN) continue;
+      this.#state[at] = BEGUN;
       begun.push(at);
       left--;
     }
@@ -60,7 +70,7 @@ export class OpenIds {
   /** It was not begun after all; false when it is not open. */
   unbegin(id: number): boolean {
     if (!this.has(id)) return false;
-    this.#state[id] = 1;
+    this.#state[id] = OPEN;
     return true;
   }
 

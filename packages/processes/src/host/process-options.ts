@@ -1,4 +1,5 @@
 import type { PoolOptions } from "@job-orch/link";
+import type { LivenessOptions } from "./liveness.ts";
 
 /** What a pool of processes can be told. */
 export interface ProcessOptions extends PoolOptions {
@@ -23,6 +24,7 @@ export interface ProcessOptions extends PoolOptions {
    * together, and all of them count as begun. `false`: everything that a worker had counts as begun. Default `"group"`.
    */
   readonly acks?: "each" | "group" | false;
+  readonly liveness?: LivenessOptions;
   /** Where lines go that the program prints. `inherit`: to our own standard error; `events`: to listeners of `workerOutput`. Default `inherit`. */
   readonly output?: "inherit" | "events";
   /** With `oneshot`: what the program reads and writes. `text`: strings as they are. Default `json`. */
@@ -41,6 +43,7 @@ export interface RemoteOptions extends PoolOptions {
   readonly token: string;
   /** Listen in the clear where others can hear: only right inside a network that is protected otherwise. */
   readonly insecure?: boolean;
+  readonly liveness?: LivenessOptions;
   /** How many connections may be open, workers or not. Default 256. */
   readonly maxConnections?: number;
 }

@@ -2,6 +2,7 @@ import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } 
 import { oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, Pool, type PooledProcessor, type PoolOptions, type ToText, type WorkerFactory } from "@job-orch/link";
 import { writePayload } from "../protocol/payload.ts";
+import { toSettings } from "./liveness.ts";
 import { ProgramError, runOnce } from "./oneshot.ts";
 import type { ProcessOptions, RemoteOptions } from "./process-options.ts";
 import { RemoteWorkers } from "./remote-workers.ts";
@@ -33,6 +34,7 @@ const toText: ToText = (value) => writePayload(value, true);
 export function processes<const J extends AnyJob>(job: J, options: ProcessOptions): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 export function processes<const J extends AnyJob>(job: J, options: RemoteOptions): RemoteProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions): PooledProcessor<never, unknown> {
+  toSettings(options.liveness ?? {}); // here, not when the first worker is up
   if ("listen" in options) return remoteProcesses(job, options);
   if (typeof options.command !== "string" || options.command === "") throw new OptionError('"command" takes the program to start');
   const { transport = "fd3", name = job.name } = options;

@@ -4,6 +4,7 @@ import type { LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/lin
 import { Door } from "./door.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import { LineLink } from "./line-link.ts";
+import type { LivenessOptions } from "./liveness.ts";
 import { Outflow } from "./outflow.ts";
 import type { RemoteOptions } from "./process-options.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
@@ -11,6 +12,8 @@ import { ProtocolError } from "../protocol/protocol-error.ts";
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /** A worker that was told to end and does not is cut off. Units: milliseconds. */
 const DRAIN_MS = 25_000;
+/** So is one that was told why it is sent away, after this. Units: milliseconds. */
+const LEAVES_WITHIN_MS = 2_000;
 
 interface Waiting {
   readonly start: Start;
@@ -25,9 +28,13 @@ export class RemoteWorkers implements WorkerFactory {
   readonly #door: Door;
   readonly #where: { readonly host: string; readonly port: number };
   readonly #waiting: Waiting[] = [];
+  readonly #liveness: LivenessOptions;
   #listening: Promise<string> | undefined;
 
-  constructor({ listen, token, insecure = false, maxConnections = 256 }: RemoteOptions, onRefused: (source: string, why: string) => void) {
+  constructor(
+    { listen, token, insecure = false, maxConnections = 256, liveness = {} }: RemoteOptions,
+    onRefused: (source: string, why: string) => void,
+  ) {
     const { host = "127.0.0.1", port = 0 } = listen;
     if (!LOOPBACK.test(host) && !insecure) {
       throw new OptionError(
@@ -35,6 +42,7 @@ export class RemoteWorkers implements WorkerFactory {
       );
     }
     this.#where = { host, port };
+    this.#liveness = liveness;
     this.#door = new Door({ token, maxConnections, onRefused, onWorker: (socket, rest) => this.#takeIn(socket, rest) });
   }
 
@@ -49,7 +57,7 @@ export class RemoteWorkers implements WorkerFactory {
   }
 
   readonly start = (start: Start, events: LinkEvents): WorkerLink => {
-    const place = new RemotePlace(() => this.#forget(place));
+    const place = new RemotePlace(this.#liveness, () => this.#forget(place));
     this.#waiting.push({ start, events, place });
     this.listen().catch((error: unknown) => {
       this.#forget(place);
@@ -74,28 +82,29 @@ export class RemoteWorkers implements WorkerFactory {
 
 /** One place, empty at first. */
 class RemotePlace implements WorkerLink {
+  readonly #liveness: LivenessOptions;
   readonly #onGivenUp: () => void;
   #socket: Socket | undefined;
   #line: LineLink | undefined;
   #hung = false;
   #ref = false;
 
-  constructor(onGivenUp: () => void) {
+  constructor(liveness: LivenessOptions, onGivenUp: () => void) {
+    this.#liveness = liveness;
     this.#onGivenUp = onGivenUp;
   }
 
   take(socket: Socket, { jobs }: Start, events: LinkEvents): void {
     this.#socket = socket;
     let error: Error | undefined;
-    const silent = setTimeout(() => {
+    let patience = setTimeout(() => {
       error = new ProtocolError(`The worker said no hello within ${HELLO_TIMEOUT_MS} ms`);
       socket.destroy();
-    }, HELLO_TIMEOUT_MS);
-    silent.unref();
+    }, HELLO_TIMEOUT_MS).unref();
     const outflow = new Outflow(socket, {
       ...events,
       onReady: (hello) => {
-        clearTimeout(silent);
+        clearTimeout(patience);
         events.onReady(hello);
       },
     });
@@ -109,17 +118,20 @@ class RemotePlace implements WorkerLink {
       events: outflow.events,
       jobs,
       drainMs: DRAIN_MS,
+      liveness: this.#liveness,
       shared: false,
       onBroken: (why) => {
         error = why.error;
         this.#hung = why.hung ?? false;
-        socket.destroy();
+        if (why.told !== true) return void socket.destroy();
+        clearTimeout(patience);
+        patience = setTimeout(() => socket.destroy(), LEAVES_WITHIN_MS).unref();
       },
     });
     this.#line = line;
     socket.on("data", (chunk: Buffer) => line.read(chunk));
     socket.once("close", () => {
-      clearTimeout(silent);
+      clearTimeout(patience);
       line.close();
       events.onDown({ code: null, lost: true, hung: this.#hung, ...(error === undefined ? {} : { error }) });
     });

@@ -121,9 +121,11 @@ export class SpawnedLink implements WorkerLink, Measured {
       jobs: this.#start.jobs,
       drainMs: 25_000,
       shared,
-      onBroken: (why) => {
+      ...(this.#options.liveness === undefined ? {} : { liveness: this.#options.liveness }),
+      onBroken: ({ told = false, ...why }) => {
         this.#broken = why;
-        this.kill();
+        if (told) this.#expectEnd();
+        else this.kill();
       },
     });
     this.#line = line;

@@ -1,6 +1,6 @@
 import { MAX_CREDIT, VERSION } from "./limits.ts";
 import { type Cap, CAPS, OFFERED_CAPS } from "./ops.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { ProtocolError, VersionError } from "./protocol-error.ts";
 
 /** What a worker says first. */
 export interface Hello {
@@ -25,7 +25,7 @@ const LONGEST_TEXT = 200;
 export function readHello(value: unknown, offered: readonly Cap[]): Hello {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong("is not an object");
   const { v, name, lang = "", jobs, credit = 1, caps = [], pid } = value as Readonly<Record<string, unknown>>;
-  if (v !== VERSION) throw wrong(`speaks version ${short(v)} of the protocol, and this host speaks ${VERSION}`);
+  if (v !== VERSION) throw new VersionError(short(v), VERSION);
   if (!isText(name)) throw wrong('has no "name" of 1 to 200 characters');
   if (!isText(lang) && lang !== "") throw wrong('has a "lang" that is no text of at most 200 characters');
   if (!isTexts(jobs, MOST_JOBS)) throw wrong(`has no list "jobs" of at most ${MOST_JOBS} names`);

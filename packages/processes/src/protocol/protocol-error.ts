@@ -8,6 +8,13 @@ export class ProtocolError extends JobError {
   readonly retry = "unknown";
 }
 
+/** The worker speaks another version of the protocol. It is told so (`Q` with the error "version") before its link closes. */
+export class VersionError extends ProtocolError {
+  constructor(theirs: string, ours: number) {
+    super(`The worker's hello speaks version ${theirs} of the protocol, and this host speaks ${ours}; use a worker of that version`);
+  }
+}
+
 /** The other side sent, or announced, more bytes than this side takes. Nothing was allocated for them. */
 export class FrameTooLargeError extends JobError {
   override readonly name = "FrameTooLargeError";

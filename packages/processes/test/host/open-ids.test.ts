@@ -24,6 +24,7 @@ test("what was answered is passed over, and its id may be used again at the end"
   const open = opened(1, 2, 3);
   expect(open.delete(2)).toBe(true);
   expect(open.delete(2)).toBe(false);
+  expect(open.knows(2)).toBe(true);
   open.add(2);
   expect(begunBy(open, 1, 65_536)).toEqual([1, 3, 2]);
   for (const id of [2, 1, 3]) open.delete(id); // the last, the first, the only one
@@ -43,6 +44,7 @@ test("ids that were never sent are known by nobody, however large", () => {
   const open = opened(1);
   for (const id of [0, 2, 64, 999_999_999_999_999]) {
     expect(open.has(id)).toBe(false);
+    expect(open.knows(id)).toBe(false);
     expect(open.delete(id)).toBe(false);
     expect(open.unbegin(id)).toBe(false);
     expect(begunBy(open, id, 5)).toEqual([]);

@@ -14,6 +14,7 @@ describe("a worker that breaks the protocol is ended, its request is told, and t
     ["a line without end", /limit of 8388608 bytes/],
     ["junk", /no frame/],
     ["no JSON", /not JSON/],
+    ["an answer to nothing", /answered request 999, which it was never sent/],
   ];
 
   test.for(ways)("%s", async ([way, why]) => {
@@ -23,8 +24,8 @@ describe("a worker that breaks the protocol is ended, its request is told, and t
     expect(await rogues.call({ do: "echo", value: "fine" })).toBe("fine");
   });
 
-  test("answers to what was never asked reach nobody", async () => {
-    await using rogues = rogue("answers to nothing");
+  test("answers that come again, and what is said of requests that never were, reach nobody", async () => {
+    await using rogues = rogue("words about nothing");
     const first = await rogues.sendReceive({ do: "echo", value: 1 });
     expect(first).toEqual({ ok: true, value: "answered" });
     expect(await rogues.call({ do: "echo", value: "fine" })).toBe("fine");
@@ -34,6 +35,17 @@ describe("a worker that breaks the protocol is ended, its request is told, and t
     await using rogues = rogue(way);
     await expect(rogues.call({ do: "echo", value: 1 })).rejects.toMatchObject({ code: "ERR_WORKER_START" });
   });
+});
+
+test("another version: the worker is told, and the error says both", async () => {
+  await using rogues = rogue("another version");
+  const lines: string[] = [];
+  rogues.on("workerOutput", ({ line }) => lines.push(line));
+  await expect(rogues.call({ do: "echo", value: 1 })).rejects.toMatchObject({
+    code: "ERR_WORKER_START",
+    message: expect.stringMatching(/speaks version 7 .* this host speaks 1/),
+  });
+  expect(lines).toContain('was told Q 0 {"graceMs":0,"error":"version"}');
 });
 
 test("half a frame answers nobody: the call's own time ends it, and the worker is ended", async () => {
