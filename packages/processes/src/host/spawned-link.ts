@@ -17,6 +17,8 @@ export class SpawnedLink implements WorkerLink, Measured {
   #child: Child | undefined;
   #line: LineLink | undefined;
   #door: Door | undefined;
+  /** What it dialled back on. */
+  #dialled: Socket | undefined;
   #leaves: NodeJS.Timeout | undefined;
   #ref = false;
   #broken: Partial<Exit> | undefined;
@@ -45,6 +47,8 @@ export class SpawnedLink implements WorkerLink, Measured {
     this.#ref = ref;
     this.#child?.setRef(ref);
     this.#door?.setRef(ref);
+    if (ref) this.#dialled?.ref();
+    else this.#dialled?.unref();
   };
 
   readonly memory = async (): Promise<{ readonly heapBytes: number; readonly totalBytes: number }> => {
@@ -101,6 +105,7 @@ export class SpawnedLink implements WorkerLink, Measured {
   #connect(socket: Socket, rest: Buffer): void {
     this.#shutDoor();
     if (this.#line !== undefined || this.#down) return void socket.destroy();
+    this.#dialled = socket;
     const line = this.#carry(socket, socket, false);
     socket.once("close", () => this.#child?.kill()); // a worker without a host has nothing to do
     if (rest.byteLength > 0) line.read(rest);

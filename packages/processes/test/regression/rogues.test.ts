@@ -108,13 +108,16 @@ describe("a program that cannot be started", () => {
   test("at first is tried again at leisure, and costs next to nothing meanwhile", { timeout: 30_000 }, async () => {
     let starts = 0;
     await using none = processes(deedsJob, { command: "no-such-program-anywhere", size: 2, whenUnavailable: "wait", output: "events" });
+    let delayedMs = 0;
     none.on("workerStarting", () => starts++);
+    none.on("restartDelayed", ({ delayMs }) => (delayedMs += delayMs));
     const aborter = new AbortController();
     const call = none.sendReceive({ do: "echo", value: 1 }, { signal: aborter.signal });
     await until(() => starts >= 6 && none.stats().state === "crashLooping");
     const cpu = process.cpuUsage();
     const beganMs = performance.now();
-    await new Promise((resolve) => void setTimeout(resolve, 2_000));
+    const untilMs = delayedMs + 1_000; // by its own word it waits for that long from here on
+    await until(() => delayedMs >= untilMs);
     const { user, system } = process.cpuUsage(cpu);
     expect((user + system) / 1_000 / (performance.now() - beganMs)).toBeLessThan(0.2);
     expect(starts).toBeLessThan(30);
