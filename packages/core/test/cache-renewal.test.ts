@@ -1,9 +1,8 @@
+import { FakeClock, turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { type CachedOptions, cached, type ProcessorOptions, processor } from "../src/index.ts";
 import { belongings } from "./support/belongings.ts";
-import { FakeClock, turns } from "./support/fake-clock.ts";
 import { plainJob } from "./support/plain-job.ts";
-import { until } from "./support/until.ts";
 import { memory } from "./support/wires.ts";
 
 interface Run {

@@ -1,3 +1,4 @@
+import { FakeClock, rejection, turns, until } from "@job-orch/test-support";
 import { Keyv } from "keyv";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
@@ -12,9 +13,7 @@ import {
   systemEnvironment,
 } from "../src/index.ts";
 import { belongings } from "./support/belongings.ts";
-import { FakeClock, turns } from "./support/fake-clock.ts";
 import { runContext, type TestContext } from "./support/run-context.ts";
-import { rejection, until } from "./support/until.ts";
 import { wires } from "./support/wires.ts";
 
 class Down extends Error {}

@@ -1,14 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel, tracingChannel } from "node:diagnostics_channel";
+import { FakeClock, rejection, turns } from "@job-orch/test-support";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import {
   AttemptTimeoutError, BusyError, bulkhead, circuitBreaker, defineJob, type JobRunTrace, type Layer, layer, OptionError, rateLimit, type Run, type RunContext,
   timeout, trace, validate, ValidationError, withLayers,
 } from "../src/index.ts"; // prettier-ignore
-import { FakeClock, turns } from "./support/fake-clock.ts";
 import { runContext } from "./support/run-context.ts";
-import { rejection } from "./support/until.ts";
 
 const upper = defineJob({
   name: "upper",

@@ -1,6 +1,6 @@
+import { turns } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { ACK, all, bench, frame, idsOf, NEVER, take, takeIds } from "./bench.ts";
-import { settled } from "./fake-clock.ts";
 
 test("a full channel makes senders wait, first come first served, until it is drained", async () => {
   const { transport, sender, receiver } = await bench({ capacity: { frames: 2 } });
@@ -8,11 +8,11 @@ test("a full channel makes senders wait, first come first served, until it is dr
   expect(sender.send([frame("1"), frame("2")], NEVER)).toBeUndefined();
   const order: string[] = [];
   const waiting = ["3", "4", "5"].map((id) => Promise.resolve(sender.send([frame(id)], NEVER)).then(() => order.push(id)));
-  await settled();
+  await turns();
   expect(order).toEqual([]);
   expect((await transport.depth("work")).ready).toBe(2);
   await worker.settle(all(await take(worker), ACK));
-  await settled();
+  await turns();
   expect(order).toEqual(["3", "4"]);
   expect(await takeIds(worker)).toEqual(["3", "4"]);
   await Promise.all(waiting);

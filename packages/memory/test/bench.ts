@@ -1,7 +1,7 @@
 import type { Delivery, Frame, FrameOptions, Receiver, Sender, Settlement } from "@job-orch/core";
+import { FakeClock } from "@job-orch/test-support";
 import { afterEach } from "vitest";
 import { memory, type MemoryOptions, type MemoryTransport } from "../src/index.ts";
-import { FakeClock } from "./fake-clock.ts";
 
 export const NEVER = new AbortController().signal;
 export const ACK = { kind: "ack" } as const;
@@ -24,7 +24,7 @@ export interface Bench {
 
 /** A transport with a fake clock, and a sender on one channel. It is disposed after the test. */
 export async function bench(options: MemoryOptions = {}, channel: typeof WORK | typeof NEWS = WORK): Promise<Bench> {
-  const clock = new FakeClock();
+  const clock = new FakeClock(undefined, { turnsPerTimer: 1 }); // nothing stands above the transport that would need more
   const transport: MemoryTransport = memory({ clock, ...options });
   open.push(transport);
   const sender = await transport.sender(channel, NEVER);

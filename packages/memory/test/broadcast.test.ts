@@ -183,11 +183,11 @@ test("an anonymous receiver that left costs nothing: no key is remembered and no
   const { clock, send, receiver } = await bench({}, NEWS);
   const listener = await receiver();
   await send(frame("a", { dedupe: { key: "k", windowMs: 1_000, scope: "window", onDuplicate: "drop" } }));
-  expect(clock.armed).toBe(1);
+  expect(clock.pending).toBe(1);
   await listener[Symbol.asyncDispose]();
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
   await send(frame("b", { dueMs: clock.now() + 1_000 }));
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("the transport knows whether a broadcast reaches anybody", async () => {

@@ -1,6 +1,6 @@
+import { turns } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { bench, frame, idsOf, NEVER, take, takeIds } from "./bench.ts";
-import { settled } from "./fake-clock.ts";
 
 test("a delayed frame comes when it is due and not before, and holds nobody up", async () => {
   const { clock, send, receiver } = await bench();
@@ -42,20 +42,20 @@ test("a hundred thousand delays need one timer, and all of them come", async () 
   const { clock, transport, send, receiver } = await bench();
   const count = 100_000;
   for (let index = 0; index < count; index++) await send(frame(String(index), { dueMs: clock.now() + 1 + ((index * 7_919) % 5_000) }));
-  expect(clock.armed).toBe(1);
+  expect(clock.pending).toBe(1);
   await clock.advance(2_500);
   const half = (await transport.depth("work")).ready;
   expect(half).toBe(50_000);
   await clock.advance(2_500);
   expect(await takeIds(await receiver({ maxInFlight: count }), count)).toHaveLength(count);
-  await settled();
+  await turns();
 }, 20_000);
 
 test("when a delayed frame is cancelled, no timer stays for it", async () => {
   const { clock, transport, send } = await bench();
   await send(frame("a", { dueMs: clock.now() + 1_000 }));
   expect(await transport.cancel("work", "a")).toBe("cancelled");
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
   expect(await transport.depth("work")).toMatchObject({ delayed: 0, cancelled: 1 });
 });
 
@@ -63,8 +63,8 @@ test("an anonymous receiver that leaves takes its delayed frames along", async (
   const { clock, send, receiver } = await bench({}, { name: "news", mode: "broadcast" });
   const listener = await receiver();
   await send(frame("a", { dueMs: clock.now() + 1_000 }));
-  expect(clock.armed).toBe(1);
+  expect(clock.pending).toBe(1);
   await listener[Symbol.asyncDispose]();
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
   expect(await take(await receiver())).toEqual([]);
 });

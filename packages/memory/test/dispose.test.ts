@@ -31,7 +31,7 @@ test("when the transport is disposed, whoever waits is told, and nothing works a
   await expect(receiver()).rejects.toMatchObject({ code: "ERR_CLOSED" });
   await expect(transport.depth("work")).rejects.toMatchObject({ code: "ERR_CLOSED" });
   await worker[Symbol.asyncDispose]();
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("opening with an aborted signal rejects with its reason", async () => {

@@ -1,6 +1,6 @@
+import { turns } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { ACK, all, bench, frame, NEVER, take, takeIds } from "./bench.ts";
-import { settled } from "./fake-clock.ts";
 
 test("a delivery nobody settles goes to another receiver after its lease, with its next attempt, and not before", async () => {
   const { clock, send, receiver } = await bench();
@@ -96,7 +96,7 @@ test("a holder that extends every third of a lease keeps what it holds through b
   for (const blockMs of [10, 200, 400, 599, 700, 899, 901, 1_234, 5_000, 100_000]) {
     await clock.advance(250);
     await clock.block(blockMs);
-    await settled();
+    await turns();
     expect(await takeIds(other)).toEqual([]);
   }
 });
@@ -106,9 +106,9 @@ test("leases need one timer per receiver at most, whatever is on loan", async ()
   const worker = await receiver({ leaseMs: 1_000 });
   await send(...Array.from({ length: 500 }, (_, index) => frame(String(index))));
   for (let turn = 0; turn < 50; turn++) await take(worker, 10);
-  expect(clock.armed).toBe(1);
+  expect(clock.pending).toBe(1);
   await worker[Symbol.asyncDispose]();
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("the timer of the leases ends when nothing is on loan any more", async () => {
@@ -117,5 +117,5 @@ test("the timer of the leases ends when nothing is on loan any more", async () =
   await send(frame("a"));
   await worker.settle(all(await take(worker), ACK));
   await clock.advance(1_000);
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });

@@ -1,8 +1,8 @@
 import { ClosedError, type BatchReceive, type McReceive, type MpSend } from "@job-orch/core";
+import { turns } from "@job-orch/test-support";
 import { from, lastValueFrom, map, NEVER as SILENCE, Observable, Subject, take, throwError, toArray } from "rxjs";
 import { expect, test } from "vitest";
 import { fromObservable, toObservable } from "../src/index.ts";
-import { settled } from "./fake-clock.ts";
 
 /** A receiver over an array that tests fill; `batches` tells how it is asked. */
 function source<Message>(batched: boolean) {
@@ -64,9 +64,9 @@ for (const batched of [true, false]) {
     const seen: number[][] = [[], [], []];
     const subscriptions = seen.map((list) => observable.subscribe((value) => list.push(value)));
     push(1, 2, 3);
-    await settled();
+    await turns();
     push(4);
-    await settled();
+    await turns();
     expect(seen).toEqual([
       [1, 2, 3, 4],
       [1, 2, 3, 4],
@@ -74,7 +74,7 @@ for (const batched of [true, false]) {
     ]);
     expect(state.pulls).toBe(batched ? 3 : 5); // and one that waits
     for (const subscription of subscriptions) subscription.unsubscribe();
-    await settled();
+    await turns();
     expect(state.waiting).toBe(0);
   });
 
@@ -89,14 +89,14 @@ for (const batched of [true, false]) {
     const { receiver, push, state, left } = source<number>(batched);
     const observable = toObservable(receiver);
     push(1);
-    await settled();
+    await turns();
     expect(state.pulls).toBe(0);
     const subscription = observable.subscribe();
-    await settled();
+    await turns();
     subscription.unsubscribe();
-    await settled();
+    await turns();
     push(2);
-    await settled();
+    await turns();
     expect(left).toEqual([2]);
   });
 
@@ -104,7 +104,7 @@ for (const batched of [true, false]) {
     const { receiver, push, close } = source<number>(batched);
     const all = lastValueFrom(toObservable(receiver).pipe(toArray()));
     push(1);
-    await settled();
+    await turns();
     close(new ClosedError("disposed"));
     expect(await all).toEqual([1]);
   });
@@ -113,7 +113,7 @@ for (const batched of [true, false]) {
 test("it errors when receiving breaks", async () => {
   const { receiver, close } = source<number>(false);
   const all = lastValueFrom(toObservable(receiver));
-  await settled();
+  await turns();
   close(new RangeError("broken"));
   await expect(all).rejects.toThrow(RangeError);
 });
@@ -125,7 +125,7 @@ test("operators compose, and a subscriber may unsubscribe another in between", a
   const second = observable.pipe(map((value) => value * 2)).subscribe((value) => doubled.push(value));
   const first = observable.subscribe((value) => value === 2 && second.unsubscribe());
   push(1, 2, 3);
-  await settled();
+  await turns();
   expect(doubled).toEqual([2, 4]);
   first.unsubscribe();
 });
@@ -164,7 +164,7 @@ test("every value is sent in order, no more at once than the concurrency, and th
   for (let index = 0; index < 5; index++) {
     expect(over).toBe(false);
     open.shift()?.resolve();
-    await settled();
+    await turns();
   }
   await done;
   expect(sent).toEqual([1, 2, 3, 4, 5]);
@@ -189,7 +189,7 @@ test("a failed send ends it: it unsubscribes, waits for the others, sends nothin
   let over = false;
   void done.catch(() => (over = true));
   open[1]?.reject(new RangeError("no"));
-  await settled();
+  await turns();
   expect([over, values.observed]).toEqual([false, false]);
   open[0]?.resolve();
   await expect(done).rejects.toThrow(RangeError);

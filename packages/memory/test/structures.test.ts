@@ -1,3 +1,4 @@
+import { FakeClock } from "@job-orch/test-support";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Entry } from "../src/entry.ts";
@@ -5,7 +6,6 @@ import { PriorityLevels } from "../src/priority-levels.ts";
 import { ReadyRing } from "../src/ready-ring.ts";
 import { Stamps } from "../src/stamps.ts";
 import { type Timed, Timers } from "../src/timers.ts";
-import { FakeClock } from "./fake-clock.ts";
 
 const owner = { ripen: () => {} };
 
@@ -137,7 +137,7 @@ test("timers fire in time and in order, whatever is added and removed, behind on
           expect(fired.map((item) => item.stamp)).toEqual(due.map((item) => item.stamp));
         }
         expect(timers.size).toBe(model.length);
-        expect(clock.armed).toBe(model.length === 0 ? 0 : 1);
+        expect(clock.pending).toBe(model.length === 0 ? 0 : 1);
       }
     }),
     { numRuns: 50 },

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
+import { turns } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { ACK, all, bench, frame, idsOf, NEVER, take, takeIds, WORK } from "./bench.ts";
-import { settled } from "./fake-clock.ts";
 
 test("a frame arrives as it was sent, at its first attempt", async () => {
   const { send, receiver } = await bench();
@@ -60,7 +60,7 @@ test("a receiver never holds more than maxInFlight, and settling makes room", as
   const held = await take(worker);
   expect(idsOf(held)).toEqual(["a", "b"]);
   const waiting = worker.receive(10, NEVER);
-  await settled();
+  await turns();
   await worker.settle(all(held.slice(0, 1), ACK));
   expect(idsOf(await waiting)).toEqual(["c"]);
 });

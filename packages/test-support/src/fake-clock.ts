@@ -12,12 +12,14 @@ const TURNS_PER_TIMER = 3;
 export class FakeClock implements Clock {
   #steadyMs = 0;
   #wallMs: number;
+  readonly #turnsPerTimer: number;
   readonly #due = new Set<Due>();
   #everSet = 0;
 
   /** Units: epoch milliseconds. */
-  constructor(startMs = 1_800_000_000_000) {
+  constructor(startMs = 1_800_000_000_000, { turnsPerTimer = TURNS_PER_TIMER } = {}) {
     this.#wallMs = startMs;
+    this.#turnsPerTimer = turnsPerTimer;
   }
 
   readonly now = (): number => this.#steadyMs + this.#wallMs;
@@ -59,8 +61,8 @@ export class FakeClock implements Clock {
   /** Moves time on; what becomes due on the way runs in its order, each with its own time to finish. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#steadyMs + ms;
-    await turns();
-    while (this.#runNext(endMs)) await turns();
+    await turns(this.#turnsPerTimer);
+    while (this.#runNext(endMs)) await turns(this.#turnsPerTimer);
     this.#steadyMs = endMs;
   }
 

@@ -1,9 +1,9 @@
 import { defineJob, type MpSend, processor, type RequestMessage, SendError, start } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
 import { type Firing, schedule, type ScheduleDefinition, type ScheduleOptions, timerHeap } from "@job-orch/timers";
+import { FakeClock, turns } from "@job-orch/test-support";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
-import { HandClock, settled } from "./support/hand-clock.ts";
 
 const MIDNIGHT_MS = Date.parse("2026-06-01T00:00:00Z");
 
@@ -21,18 +21,18 @@ function channel(failures: Error[] = []): MpSend<RequestMessage<number>> & { rea
 const minutes = (sent: readonly RequestMessage<number>[]): readonly number[] => sent.map(({ request }) => (request - MIDNIGHT_MS) / 60_000);
 const plannedAt = ({ plannedAtMs }: Firing): number => plannedAtMs;
 
-async function every(minute: number, clock: HandClock, more: Partial<ScheduleDefinition<number>> = {}, options: ScheduleOptions = {}) {
+async function every(minute: number, clock: FakeClock, more: Partial<ScheduleDefinition<number>> = {}, options: ScheduleOptions = {}) {
   const to = channel();
   const planned = schedule<number>({ id: "s", everyMs: minute * 60_000, to, request: plannedAt, ...more } as ScheduleDefinition<number>, {
     clock,
     ...options,
   });
-  await settled();
+  await turns();
   return { planned, sent: to.sent };
 }
 
 test("an interval fires at its multiples, without drift, under ids made of schedule and instant", async () => {
-  const clock = new HandClock(MIDNIGHT_MS + 12_345);
+  const clock = new FakeClock(MIDNIGHT_MS + 12_345);
   const { planned, sent } = await every(1, clock);
   expect(planned.nextMs).toBe(MIDNIGHT_MS + 60_000);
   await clock.advance(60_000);
@@ -41,16 +41,16 @@ test("an interval fires at its multiples, without drift, under ids made of sched
   expect(minutes(sent)).toEqual([1, 2, 3]);
   expect(sent[0]?.id).toBe("s@2026-06-01T00:01:00.000Z");
   await planned[Symbol.asyncDispose]();
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
   await clock.advance(600_000);
   expect(sent).toHaveLength(3);
 });
 
 test("cron fires by the wall clock of its zone", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const to = channel();
   await using planned = schedule({ id: "c", cron: "0 3 * * *", timeZone: "Europe/Stockholm", to, request: plannedAt }, { clock });
-  await settled();
+  await turns();
   expect(planned.nextMs).toBe(MIDNIGHT_MS + 3_600_000); // 03:00 summer time
   clock.set(3_600_000 - 10_000);
   await clock.advance(15_000);
@@ -62,7 +62,7 @@ test.each([
   ["once", [10]],
   [{ all: 3 }, [8, 9, 10]],
 ] as const)("after ten minutes in which nobody looked, %j fires %j", async (misfire, expected) => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const { planned, sent } = await every(1, clock, { misfire, toleranceMs: 5_000 });
   await clock.block(10 * 60_000 + 10_000);
   expect(minutes(sent)).toEqual(expected);
@@ -72,7 +72,7 @@ test.each([
 });
 
 test("what passed while no host was up is made good from the stored progress", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const progress = new Map<string, string>();
   const before = await every(1, clock, {}, { progress });
   await clock.advance(60_000);
@@ -84,7 +84,7 @@ test("what passed while no host was up is made good from the stored progress", a
 });
 
 test("a clock that is set forward makes it fire within 5 s; set back, instants come again under their ids", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const { planned, sent } = await every(60, clock);
   clock.set(60 * 60_000);
   await clock.advance(5_000);
@@ -99,7 +99,7 @@ test("a clock that is set forward makes it fire within 5 s; set back, instants c
 });
 
 test("a send that fails is tried again under the same id; a request that cannot be made is left out", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const to = channel([new SendError("x", { retry: "later" }), new SendError("x", { retry: "unknown" })]);
   const errors: unknown[] = [];
   let asked = 0;
@@ -108,7 +108,7 @@ test("a send that fails is tried again under the same id; a request that cannot 
     return plannedAtMs;
   };
   const planned = schedule({ id: "s", everyMs: 60_000, to, request }, { clock, onError: (error) => errors.push(error) });
-  await settled();
+  await turns();
   await clock.advance(65_000);
   expect(minutes(to.sent)).toEqual([1]);
   await clock.advance(120_000);
@@ -118,19 +118,19 @@ test("a send that fails is tried again under the same id; a request that cannot 
 });
 
 test("dispose gives up a send that waits", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const never: MpSend<RequestMessage<number>> = {
     send: (_, options) => new Promise((_, reject) => options?.signal?.addEventListener("abort", () => reject(options.signal?.reason))),
   };
   const planned = schedule({ id: "s", everyMs: 1_000, to: never, request: plannedAt }, { clock });
-  await settled();
+  await turns();
   await clock.advance(5_000);
   await planned[Symbol.asyncDispose]();
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("jitter moves the sending, by the id, and not the instant", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   const { planned, sent } = await every(60, clock, { jitterMs: 600_000 });
   await clock.advance(60 * 60_000);
   const early = sent.length;
@@ -140,11 +140,11 @@ test("jitter moves the sending, by the id, and not the instant", async () => {
 });
 
 test("schedules can share a heap, which stays theirs who made it", async () => {
-  const clock = new HandClock(MIDNIGHT_MS);
+  const clock = new FakeClock(MIDNIGHT_MS);
   using heap = timerHeap({ clock });
   const one = await every(1, clock, {}, { heap });
   const other = await every(2, clock, { id: "o" } as Partial<ScheduleDefinition<number>>, { heap });
-  expect([heap.size, clock.armed]).toEqual([2, 1]);
+  expect([heap.size, clock.pending]).toEqual([2, 1]);
   await one.planned[Symbol.asyncDispose]();
   await clock.advance(120_000);
   expect([one.sent.length, other.sent.length]).toEqual([0, 1]);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { timerHeap } from "@job-orch/timers";
-import { HandClock, settled } from "./support/hand-clock.ts";
+import { FakeClock, turns } from "@job-orch/test-support";
 
 test("timers fire in the order of their time, equal ones in the order they were armed", async () => {
-  const clock = new HandClock(0);
+  const clock = new FakeClock(0);
   using heap = timerHeap({ clock });
   const fired: string[] = [];
   for (const [dueMs, name] of [
@@ -19,11 +19,11 @@ test("timers fire in the order of their time, equal ones in the order they were 
   expect(heap.nextMs).toBe(-5);
   await clock.advance(30);
   expect(fired).toEqual(["past", "a", "b1", "b2", "b3", "c"]);
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("a time beyond every timeout is fine", async () => {
-  const clock = new HandClock(0);
+  const clock = new FakeClock(0);
   using heap = timerHeap({ clock });
   let fired = 0;
   heap.at(2 ** 40, () => fired++);
@@ -33,7 +33,7 @@ test("a time beyond every timeout is fine", async () => {
 });
 
 test("a clock that is set forward makes timers fire within 5 s, and is told", async () => {
-  const clock = new HandClock(0);
+  const clock = new FakeClock(0);
   using heap = timerHeap({ clock });
   const jumps: number[] = [];
   let fired = 0;
@@ -46,20 +46,20 @@ test("a clock that is set forward makes timers fire within 5 s, and is told", as
 });
 
 test("what is due at once is spread over turns; dispose in between ends it", async () => {
-  const clock = new HandClock(0);
+  const clock = new FakeClock(0);
   const heap = timerHeap({ clock });
   let fired = 0;
   for (let i = 0; i < 2_000; i++) heap.at(1, () => fired++);
   clock.advanceNow(1);
   expect(fired).toBe(512);
   heap[Symbol.dispose]();
-  await settled();
+  await turns();
   expect(fired).toBe(512);
   expect(() => heap.at(1, () => undefined)).toThrow(expect.objectContaining({ code: "ERR_CLOSED" }));
 });
 
 test("a callback that throws harms nobody, an old handle neither", async () => {
-  const clock = new HandClock(0);
+  const clock = new FakeClock(0);
   const errors: unknown[] = [];
   using heap = timerHeap({ clock, onError: (error) => errors.push(error) });
   let fired = 0;

@@ -1,10 +1,10 @@
 import { JobError, systemClock } from "@job-orch/core";
 import { expect, test } from "vitest";
 import { timerWheel } from "@job-orch/timers";
-import { HandClock, settled } from "./support/hand-clock.ts";
+import { FakeClock, turns } from "@job-orch/test-support";
 
 test("a timer fires with its value, once, at its tick", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   const fired: string[] = [];
   wheel.arm(10, (name: string) => fired.push(name), "a");
@@ -17,38 +17,38 @@ test("a timer fires with its value, once, at its tick", async () => {
 });
 
 test("an idle wheel arms one timer for the next occupied slot, and none when it is empty", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   const handles = Array.from({ length: 1000 }, (_, i) => wheel.arm(200 + i * 977, () => undefined));
-  expect(clock.armed).toBe(1);
+  expect(clock.pending).toBe(1);
   expect(clock.nextInMs).toBe(200);
   for (const handle of handles) wheel.cancel(handle);
-  await settled();
-  expect(clock.armed).toBe(0);
+  await turns();
+  expect(clock.pending).toBe(0);
   expect(wheel.size).toBe(0);
 });
 
 test("a timer far away wakes the wheel at most four times", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   let firedAt = 0;
   wheel.arm(30 * 86_400_000 + 12_345, () => (firedAt = clock.steady()));
   await clock.advance(31 * 86_400_000);
   expect(firedAt).toBe(30 * 86_400_000 + 12_345);
-  expect(clock.everArmed).toBeLessThanOrEqual(4);
+  expect(clock.everSet).toBeLessThanOrEqual(4);
 });
 
 test("one timer armed and cancelled over and over in a turn costs the clock one timer", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   for (let i = 0; i < 1000; i++) wheel.cancel(wheel.arm(30_000, () => undefined));
-  expect(clock.everArmed).toBe(1);
-  await settled();
-  expect(clock.armed).toBe(0);
+  expect(clock.everSet).toBe(1);
+  await turns();
+  expect(clock.pending).toBe(0);
 });
 
 test("an old handle touches nobody", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   const first = wheel.arm(5, () => undefined);
   expect(wheel.cancel(first)).toBe(true);
@@ -60,7 +60,7 @@ test("an old handle touches nobody", async () => {
 });
 
 test("a callback that throws does not harm the others", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const errors: unknown[] = [];
   using wheel = timerWheel({ clock, onError: (error) => errors.push(error) });
   const fired: number[] = [];
@@ -76,7 +76,7 @@ test("a callback that throws does not harm the others", async () => {
 });
 
 test("what is due at once is spread over turns, and can still be cancelled", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   let fired = 0;
   const handles = Array.from({ length: 2_000 }, () => wheel.arm(1, () => fired++));
@@ -84,14 +84,14 @@ test("what is due at once is spread over turns, and can still be cancelled", asy
   expect(fired).toBe(512);
   const called = handles.filter((handle) => wheel.cancel(handle)).length;
   expect(called).toBe(2_000 - 512);
-  await settled();
+  await turns();
   expect(fired).toBe(512);
   expect(wheel.size).toBe(0);
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("a callback may arm and cancel", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   const fired: string[] = [];
   const other = wheel.arm(2, () => fired.push("other"));
@@ -107,18 +107,18 @@ test("a callback may arm and cancel", async () => {
 });
 
 test("nothing is left and nothing fires after dispose, also in the middle of a turn", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const wheel = timerWheel({ clock });
   let fired = 0;
   for (let i = 0; i < 1_000; i++) wheel.arm(1, () => ++fired === 3 && wheel[Symbol.dispose]());
   await clock.advance(10);
   expect(fired).toBe(3);
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
   expect(() => wheel.arm(1, () => undefined)).toThrow(expect.objectContaining({ code: "ERR_CLOSED" }));
 });
 
 test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, "5" as never])("a delay of %s is refused with a sentence", (delayMs) => {
-  using wheel = timerWheel({ clock: new HandClock() });
+  using wheel = timerWheel({ clock: new FakeClock() });
   try {
     wheel.arm(delayMs === ("5" as never) ? (undefined as never) : delayMs, () => undefined);
     expect.unreachable();
@@ -152,16 +152,16 @@ test("on the machine's clock nothing fires early", async () => {
 });
 
 test("a burst's memory is given back, and its handles stay harmless", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   using wheel = timerWheel({ clock });
   const handles = Array.from({ length: 70_000 }, () => wheel.arm(1_000, () => undefined));
   for (const handle of handles) wheel.cancel(handle);
-  await settled();
+  await turns();
   let fired = 0;
   for (let i = 0; i < 3_000; i++) wheel.arm(10, () => fired++);
   expect(handles.some((handle) => wheel.cancel(handle))).toBe(false);
   await clock.advance(10);
-  await settled();
-  await settled();
+  await turns();
+  await turns();
   expect(fired).toBe(3_000);
 });

@@ -1,7 +1,7 @@
 import { assert, asyncProperty, integer, array, constantFrom, oneof, record } from "fast-check";
 import { expect, test } from "vitest";
 import { timerHeap, timerWheel } from "@job-orch/timers";
-import { HandClock } from "./support/hand-clock.ts";
+import { FakeClock } from "@job-orch/test-support";
 
 type Step =
   | { readonly kind: "arm"; readonly delayMs: number }
@@ -26,7 +26,7 @@ interface Timers extends Disposable {
   readonly cancel: (handle: number) => boolean;
 }
 
-const kinds: Readonly<Record<string, (clock: HandClock, tickMs: number) => Timers>> = {
+const kinds: Readonly<Record<string, (clock: FakeClock, tickMs: number) => Timers>> = {
   wheel: (clock, tickMs) => {
     const wheel = timerWheel({ clock, tickMs });
     return {
@@ -52,8 +52,8 @@ const kinds: Readonly<Record<string, (clock: HandClock, tickMs: number) => Timer
 };
 
 /** What a list of dues would do: each fires once unless cancelled, at the first multiple of the tick that is not early. */
-async function follows(open: (clock: HandClock, tickMs: number) => Timers, steps: readonly Step[], tickMs: number): Promise<void> {
-  const clock = new HandClock(0);
+async function follows(open: (clock: FakeClock, tickMs: number) => Timers, steps: readonly Step[], tickMs: number): Promise<void> {
+  const clock = new FakeClock(0);
   using timers = open(clock, tickMs);
   const handles: number[] = [];
   const dues: number[] = [];
@@ -90,7 +90,7 @@ async function follows(open: (clock: HandClock, tickMs: number) => Timers, steps
       firedAt.clear();
     }
     expect(timers.size).toBe(alive.size);
-    expect(clock.armed).toBeLessThanOrEqual(1);
+    expect(clock.pending).toBeLessThanOrEqual(1);
   }
 }
 
@@ -127,7 +127,7 @@ test("a heap of hundreds stays in order when any of them is taken out", async ()
   const dues = array(integer({ min: 0, max: 1_000 }), { minLength: 50, maxLength: 400, size: "max" });
   await assert(
     asyncProperty(dues, integer({ min: 2, max: 7 }), async (dues, every) => {
-      const clock = new HandClock(0);
+      const clock = new FakeClock(0);
       using heap = timerHeap({ clock });
       const fired: number[] = [];
       const handles = dues.map((dueMs) => heap.at(dueMs, (value) => void fired.push(value), dueMs));

@@ -1,9 +1,9 @@
 /* oxlint-disable unicorn/no-thenable -- hostile jobs answer with such objects */
+import { rejection, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { batch, flatMap, map, pipe, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { rejection, until } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
 /** `{ value: { value: … } }`, and the same as lists. */

@@ -1,9 +1,9 @@
+import { until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { batch, fanOut, flatMap, pipe, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 /** A job that runs until it is told to stop, except for requests that begin with "quick". */

@@ -1,11 +1,10 @@
+import { rejection, turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineJob, filter, map, pipe, processor, sendReceive, type StageFailure, tap } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { sorted } from "../support/sorted.ts";
-import { rejection, until } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
 class TooShortError extends Error {

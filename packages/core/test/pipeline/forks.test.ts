@@ -1,11 +1,10 @@
+import { FakeClock, rejection, turns } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { batch, fanOut, filter, flatMap, map, merge, pipe, processor, route, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { sorted } from "../support/sorted.ts";
 import { tampered } from "../support/transport-double.ts";
-import { rejection } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
 type Shape = { readonly kind: "circle"; readonly radius: number } | { readonly kind: "square"; readonly side: number };

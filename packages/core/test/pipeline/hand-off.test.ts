@@ -1,10 +1,9 @@
+import { FakeClock, turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { flatMap, pipe, processor, start, systemEnvironment, type Transport } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { until } from "../support/until.ts";
 import { memory } from "../support/wires.ts";
 
 const letters = plainJob({ name: "letters", run: (text: string) => text.split("") });

@@ -1,10 +1,9 @@
+import { FakeClock, rejection, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { DeadlineError, OptionError, processor, ProcessError, sendReceive, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { sorted } from "../support/sorted.ts";
-import { rejection, until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 const double = plainJob({ name: "double", run: (value: number) => value * 2 });

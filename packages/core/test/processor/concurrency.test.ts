@@ -1,9 +1,8 @@
+import { FakeClock, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { processor, shared, systemEnvironment } from "../../src/index.ts";
 import { belongings, stopNow } from "../support/belongings.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 /** Resources that notice when two jobs have them at once. */

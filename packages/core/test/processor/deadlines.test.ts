@@ -1,7 +1,7 @@
+import { FakeClock } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { AttemptTimeoutError, DeadlineError, processor, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { wires } from "../support/wires.ts";
 

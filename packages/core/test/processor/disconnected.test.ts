@@ -1,10 +1,9 @@
+import { FakeClock, rejection, turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { ConnectionError, processor, start, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { rejection, until } from "../support/until.ts";
 import { memory } from "../support/wires.ts";
 
 const echo = plainJob({ name: "echo", run: (value: number) => value });

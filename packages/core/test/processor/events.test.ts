@@ -1,10 +1,9 @@
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
+import { turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { type HostedProcessor, processor, type ProcessorEvents } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 const EVERY = [

@@ -1,3 +1,4 @@
+import { rejection, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import {
   type McReceive,
@@ -10,7 +11,6 @@ import {
 } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { rejection, until } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 /** A processor of a user's own: the five contracts over arrays and promises, and nothing of core. */

@@ -1,8 +1,8 @@
+import { rejection } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { processor, remote } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { rejection } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 const shown = plainJob({ name: "shown", run: (_: null, _resources, { headers }) => headers["tenant"] ?? "none" });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { memory } from "@job-orch/memory";
+import { turns, until } from "@job-orch/test-support";
 import { pipe, processor, remote } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { until } from "../support/until.ts";
 
 /** What a test lets end, one after the other, and what began. */
 function gated(name: string) {

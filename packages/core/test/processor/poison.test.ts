@@ -1,3 +1,4 @@
+import { until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineJob, type Frame, OptionError, processor, start, type Transport } from "../../src/index.ts";
@@ -5,7 +6,6 @@ import { defaultCodec } from "../../src/codec/codec.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { until } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
 const NEVER = new AbortController().signal;

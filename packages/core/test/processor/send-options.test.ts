@@ -1,10 +1,9 @@
+import { FakeClock, rejection, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { type Capabilities, processor, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { rejection, until } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
 describe.each(wires)("send options on the $wire wire", ({ open }) => {

@@ -1,10 +1,9 @@
+import { FakeClock, turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { ClosedError, processor, type ProcessorEvents, start, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { until } from "../support/until.ts";
 import { memory, wires } from "../support/wires.ts";
 
 describe.each(wires)("stopping on the $wire wire", ({ open }) => {

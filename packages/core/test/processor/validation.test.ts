@@ -1,8 +1,8 @@
+import { rejection } from "@job-orch/test-support";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { defineJob, processor, ValidationError } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { rejection } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 const schema = z.object({ url: z.string(), sizes: z.array(z.object({ width: z.number() })) });

@@ -1,8 +1,8 @@
+import { FakeClock, turns } from "@job-orch/test-support";
 import { array, assert, asyncProperty, boolean, constant, constantFrom, integer, nat, oneof, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { flatMap, pipe, processor, type Running, start, type Transport } from "../../src/index.ts";
 import { stopNow } from "../support/belongings.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { sorted } from "../support/sorted.ts";
 import { tampered } from "../support/transport-double.ts";

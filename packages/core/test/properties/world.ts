@@ -1,7 +1,7 @@
+import { FakeClock, turns } from "@job-orch/test-support";
 import { expect } from "vitest";
 import { ConnectionError, type HostedProcessor, processor, type Receiver, type Running, start, type Transport } from "../../src/index.ts";
 import { stopNow } from "../support/belongings.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
 import { memory } from "../support/wires.ts";

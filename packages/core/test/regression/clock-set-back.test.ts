@@ -1,8 +1,8 @@
+import { rejection, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { AttemptTimeoutError, type Clock, DeadlineError, processor, systemClock, systemEnvironment } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { rejection, until } from "../support/until.ts";
 import { memory } from "../support/wires.ts";
 
 /** The machine's clock, which somebody sets. */

@@ -1,9 +1,9 @@
+import { until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { pipe, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
-import { until } from "../support/until.ts";
 import { memory } from "../support/wires.ts";
 
 describe("a pipeline that ends on another store than it began on", () => {

@@ -1,7 +1,7 @@
+import { rejection } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { ClosedError, processor, start } from "../../src/index.ts";
 import { plainJob } from "../support/plain-job.ts";
-import { rejection } from "../support/until.ts";
 import { wires } from "../support/wires.ts";
 
 // A receiver whose transport was closed answers at once with nothing. Asking again and again took the whole event loop.

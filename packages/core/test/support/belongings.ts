@@ -1,6 +1,6 @@
+import { turns } from "@job-orch/test-support";
 import { afterEach } from "vitest";
 import { type Running, start, type Startable } from "../../src/index.ts";
-import { turns } from "./fake-clock.ts";
 
 interface Closable {
   readonly close: () => Promise<void>;

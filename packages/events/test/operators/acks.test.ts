@@ -1,8 +1,8 @@
 import { array, assert, asyncProperty, constantFrom, integer, record } from "fast-check";
 import { expect, test } from "vitest";
 import { batch, type Events, events } from "@job-orch/events";
+import { FakeClock, turns } from "@job-orch/test-support";
 import { Feed } from "./feed.ts";
-import { HandClock, settled } from "./hand-clock.ts";
 
 const forEver = Number.POSITIVE_INFINITY;
 
@@ -10,7 +10,7 @@ test("a message is let go when its batch was taken and the next is asked for, an
   const feed = new Feed<number>().push(1, 2, 3, 4);
   await using batches = events(feed).batch({ max: 2 });
   expect(await batches.receive()).toEqual([1, 2]);
-  await settled();
+  await turns();
   expect(feed.done).toEqual([]);
   expect(await batches.receive()).toEqual([3, 4]);
   expect(feed.done).toEqual([1, 2]);
@@ -66,7 +66,7 @@ test("a function that throws ends the row; its message is not let go", async () 
 });
 
 test("when no more is lent, what waits is handed out before its time, through all operators", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const feed = new Feed<number>({ most: 10 }).push(...Array.from({ length: 25 }, (_, i) => i));
   await using nested = events(feed, { clock }).batch({ max: 4, lingerMs: forEver }).batch({ max: 100, lingerMs: forEver });
   const sizes: number[] = [];
@@ -87,7 +87,7 @@ test("a source whose messages come again is not handed out in part when it ends;
   await using others = events(finished).batch({ max: 2, lingerMs: forEver });
   expect(await others.receive()).toEqual([1, 2]);
   const last = others.receive();
-  await settled();
+  await turns();
   others.finish();
   expect(await last).toEqual([3]);
   await expect(others.receive()).rejects.toMatchObject({ code: "ERR_CLOSED" });
@@ -99,7 +99,7 @@ test("an aborted receive takes nothing, and what it had begun is for the next on
   await using batches = events(feed).batch({ max: 2 });
   const stop = new AbortController();
   const aborted = batches.receive({ signal: stop.signal });
-  await settled();
+  await turns();
   stop.abort(new Error("enough"));
   await expect(aborted).rejects.toThrow("enough");
   feed.push(1, 2);
@@ -108,19 +108,19 @@ test("an aborted receive takes nothing, and what it had begun is for the next on
 
 test("dispose and an aborted signal end iterations quietly and leave no timer", async () => {
   for (const how of ["dispose", "signal"] as const) {
-    const clock = new HandClock();
+    const clock = new FakeClock();
     const stop = new AbortController();
     const feed = new Feed<number>().push(1);
     const batches = events(feed, { clock, signal: stop.signal }).debounce({ quietMs: 5_000 }).batch({ max: 2, lingerMs: 1_000 });
     const iteration = (async () => {
       for await (const _ of batches);
     })();
-    await settled();
-    expect(clock.armed).toBe(1);
+    await turns();
+    expect(clock.pending).toBe(1);
     if (how === "signal") stop.abort();
     await batches[Symbol.asyncDispose]();
     await iteration;
-    expect(clock.armed).toBe(0);
+    expect(clock.pending).toBe(0);
     expect(feed.done).toEqual([]);
   }
 });
@@ -129,7 +129,7 @@ test("without anybody who waits, nothing is taken in", async () => {
   const feed = new Feed<number>({ most: 10_000 }).push(...Array.from({ length: 5_000 }, (_, i) => i));
   await using batches = events(feed).batch({ max: 10 });
   await batches.receive();
-  await settled();
+  await turns();
   expect(feed.left).toBeGreaterThan(4_500);
 });
 

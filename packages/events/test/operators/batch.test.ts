@@ -1,24 +1,24 @@
 import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from "fast-check";
 import { expect, test } from "vitest";
 import { events } from "@job-orch/events";
+import { FakeClock, turns } from "@job-orch/test-support";
 import { collect, Feed } from "./feed.ts";
-import { HandClock, settled } from "./hand-clock.ts";
 
 test("an incomplete batch waits as long as it may, counted from its first message", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const feed = new Feed<string>();
   await using batches = events(feed, { clock }).batch({ max: 3, lingerMs: 100 });
   const { out } = collect(batches);
   feed.push("a");
-  await settled();
+  await turns();
   await clock.advance(60);
   feed.push("b");
-  await settled();
+  await turns();
   await clock.advance(39);
   expect(out).toEqual([]);
   await clock.advance(1);
   expect(out).toEqual([["a", "b"]]);
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("bytes bound a batch; what alone is larger is alone", async () => {
@@ -40,11 +40,11 @@ test("batches are those of a simple model", async () => {
       integer({ min: 1, max: 20 }),
       async (steps, max, maxBytes) => {
         const lingerMs = 30;
-        const clock = new HandClock(0);
+        const clock = new FakeClock(0);
         const feed = new Feed<{ readonly bytes: number }>();
         await using batches = events(feed, { clock }).batch({ max, maxBytes, lingerMs, sizeOf: ({ bytes }) => bytes });
         const { out } = collect(batches);
-        await settled();
+        await turns();
         const expected: { readonly bytes: number }[][] = [];
         let open: { readonly bytes: number }[] = [];
         let sinceMs = 0;
@@ -60,7 +60,7 @@ test("batches are those of a simple model", async () => {
             open.push(step);
             if (open.length >= max || size() >= maxBytes) flush();
             feed.push(step);
-            await settled();
+            await turns();
           } else {
             if (open.length > 0 && sinceMs + lingerMs <= clock.steady() + step.ms) flush();
             await clock.advance(step.ms);

@@ -1,8 +1,8 @@
 import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from "fast-check";
 import { expect, test } from "vitest";
 import { events } from "@job-orch/events";
+import { FakeClock, turns } from "@job-orch/test-support";
 import { collect, Feed } from "./feed.ts";
-import { HandClock, settled } from "./hand-clock.ts";
 
 interface Note {
   readonly key: number;
@@ -21,18 +21,18 @@ async function plays(
   put: (source: ReturnType<typeof events<Note>>) => ReturnType<typeof events<Note>>,
   model: { readonly take: (note: Note, nowMs: number) => void; readonly tick: (nowMs: number) => void; readonly out: readonly Note[] },
 ): Promise<void> {
-  const clock = new HandClock(0);
+  const clock = new FakeClock(0);
   const feed = new Feed<Note>();
   await using row = put(events(feed, { clock }));
   const { out } = collect(row);
   let n = 0;
-  await settled();
+  await turns();
   for (const step of steps) {
     if (step.kind === "push") {
       const note = { key: step.key, n: n++ };
       model.take(note, clock.steady());
       feed.push(note);
-      await settled();
+      await turns();
     } else {
       for (let ms = 0; ms < step.ms; ms++) {
         await clock.advance(1);
@@ -122,11 +122,11 @@ test("dedupe does what a simple model does", async () => {
 });
 
 test("what is superseded or a duplicate is let go at once; what waits is not", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const feed = new Feed<number>().push(1, 2, 3);
   await using last = events(feed, { clock }).debounce({ quietMs: 100 });
   const { out } = collect(last);
-  await settled();
+  await turns();
   expect(feed.done).toEqual([1, 2]);
   await clock.advance(100);
   expect(out).toEqual([3]);
@@ -134,7 +134,7 @@ test("what is superseded or a duplicate is let go at once; what waits is not", a
 });
 
 test("keys are bounded, as said", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const key = (n: number): number => n;
   const debounced = events(new Feed<number>().push(1, 2, 3), { clock }).debounce({ quietMs: 1_000, key, mostKeys: 2 });
   expect(await debounced.receive()).toBe(1);
@@ -150,7 +150,7 @@ test("keys are bounded, as said", async () => {
     await expect(failing.receive()).rejects.toMatchObject({ code: "ERR_BUSY" });
     await failing[Symbol.asyncDispose]();
   }
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("the end of the source hands out what waits", async () => {

@@ -1,25 +1,25 @@
 import { array, assert, asyncProperty, integer } from "fast-check";
 import { expect, test } from "vitest";
 import { batch, events, groupBy, session, type Window } from "@job-orch/events";
+import { FakeClock, turns } from "@job-orch/test-support";
 import { collect, Feed } from "./feed.ts";
-import { HandClock, settled } from "./hand-clock.ts";
 
 const short = ({ startMs, endMs, messages, closedBy }: Window<unknown>) => [startMs, endMs, messages, closedBy];
 
 test("tumbling windows by the clock close at their end, and not before", async () => {
-  const clock = new HandClock(1_000_000);
+  const clock = new FakeClock(1_000_000);
   const feed = new Feed<string>();
   await using windows = events(feed, { clock }).tumbling({ sizeMs: 1_000 });
   const { out } = collect(windows);
-  await settled();
+  await turns();
   await clock.advance(400);
   feed.push("a", "b");
-  await settled();
+  await turns();
   await clock.advance(599);
   expect(out).toEqual([]);
   await clock.advance(1);
   expect(out.map(short)).toEqual([[1_000_000, 1_001_000, ["a", "b"], "time"]]);
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("event time: a window closes when the watermark passes its end; later messages go to onLate, or are counted", async () => {
@@ -48,19 +48,19 @@ test("a late message is let go only when onLate has resolved", async () => {
   const feed = new Feed<number>().push(50, 1);
   await using windows = events(feed).tumbling({ sizeMs: 10, timeOf: (ms) => ms, onLate: () => taken.promise });
   collect(windows);
-  await settled();
+  await turns();
   expect(feed.done).toEqual([]);
   taken.resolve();
-  await settled();
+  await turns();
   expect(feed.done).toEqual([1]);
 });
 
 test("what is open closes when nothing came for a while", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const feed = new Feed<number>().push(1, 2);
   await using windows = events(feed, { clock }).tumbling({ sizeMs: 10, timeOf: (ms) => ms, idleMs: 1_000 });
   const { out } = collect(windows);
-  await settled();
+  await turns();
   await clock.advance(999);
   expect(out).toEqual([]);
   await clock.advance(1);
@@ -210,18 +210,18 @@ test("groups are bounded: the one that was silent longest is closed, or it fails
 });
 
 test("a group that had no message for a while is closed", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const feed = new Feed<string>().push("a", "b");
   const waits = { max: 9, lingerMs: Number.POSITIVE_INFINITY };
   await using groups = events(feed, { clock }).groupBy({ key: (text) => text, idleMs: 100 }, batch(waits));
   const { out } = collect(groups);
-  await settled();
+  await turns();
   await clock.advance(60);
   feed.push("b");
-  await settled();
+  await turns();
   await clock.advance(40);
   expect(out).toEqual([{ key: "a", value: ["a"] }]);
   await clock.advance(60);
   expect(out[1]).toEqual({ key: "b", value: ["b", "b"] });
-  expect(clock.armed).toBe(0);
+  expect(clock.pending).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { threadId } from "node:worker_threads";
 import { job, type RunContext } from "@job-orch/core";
-import { type Deed, deeds, QuotaError } from "./deed.ts";
+import { type Deed, QuotaError } from "./deed.ts";
 import { die } from "./die.ts";
 
 /** How much `grow` takes each time, and how often. Units: bytes, milliseconds. */
@@ -11,7 +11,7 @@ const kept: unknown[] = [];
 /** The job as its workers have it. `ticks`: how often something of theirs has ticked that has nothing to do with requests. */
 export function doneDeeds(ticks: () => number = () => 0) {
   const run = (deed: Deed, _resources: void, context: RunContext): Promise<unknown> => done(deed, context, ticks);
-  return job<Deed, unknown>()({ ...deeds, run });
+  return job<Deed, unknown>()({ name: "deeds", errors: [QuotaError], run });
 }
 
 async function done(deed: Deed, context: RunContext, ticks: () => number): Promise<unknown> {
