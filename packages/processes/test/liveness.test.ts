@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
-import { pool, until } from "./support/pool.ts";
+import { pool } from "./support/pool.ts";
 
 const rogue = fileURLToPath(new URL("./fixtures/rogue.worker.ts", import.meta.url));
 
@@ -27,7 +28,7 @@ test("one that freezes with nothing to do is replaced as well", async () => {
   const exits = watch(deeds);
   const pids: number[] = [];
   for (;;) {
-    pids.push((await deeds.call({ do: "pid" })) as number);
+    pids.push(((await deeds.call({ do: "place" })) as { readonly pid: number }).pid);
     if (pids.length > 1) break;
     process.kill(pids[0] as number, "SIGSTOP");
     await until(() => exits.length === 1);

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
-import { until } from "./support/pool.ts";
 
 const host = fileURLToPath(new URL("./fixtures/host.ts", import.meta.url));
 

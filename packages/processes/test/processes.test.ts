@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { job } from "@job-orch/core";
 import { fileURLToPath } from "node:url";
+import { type Deed, QuotaError, until } from "@job-orch/test-support";
 import { processes } from "../src/index.ts";
-import { type Deed, QuotaError } from "./fixtures/jobs.ts";
-import { pool, until } from "./support/pool.ts";
+import { pool } from "./support/pool.ts";
 
 const transports = ["fd3", "stdio", "unix", "tcp"] as const;
 

@@ -4,11 +4,10 @@ import { statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deeds, until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { Door, newToken } from "../src/host/door.ts";
 import { processes } from "../src/index.ts";
-import { deeds } from "./fixtures/jobs.ts";
-import { until } from "./support/pool.ts";
 
 const token = "a token that is long enough".replaceAll(" ", "-");
 const worker = fileURLToPath(new URL("./fixtures/deeds.worker.ts", import.meta.url));

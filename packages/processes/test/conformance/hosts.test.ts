@@ -1,6 +1,6 @@
 import { hostConformance } from "@job-orch/conformance";
+import { QuotaError } from "@job-orch/test-support";
 import { describe, test } from "vitest";
-import { QuotaError } from "../fixtures/jobs.ts";
 import { pool } from "../support/pool.ts";
 
 // Several at a time: what they do is wait.

@@ -1,5 +1,5 @@
+import { type Death } from "@job-orch/test-support";
 import { expect } from "vitest";
-import { type Death } from "../fixtures/jobs.ts";
 import { pool } from "../support/pool.ts";
 
 /** Seven ways for a process to end with a request in hand; the last is a program that does not load. */

@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { deeds, until } from "@job-orch/test-support";
 import { expect } from "vitest";
 import { processes } from "../../src/index.ts";
-import { deeds } from "../fixtures/jobs.ts";
-import { until } from "../support/pool.ts";
 
 const token = "a-token-that-is-long-enough";
 const worker = fileURLToPath(new URL("../fixtures/deeds.worker.ts", import.meta.url));

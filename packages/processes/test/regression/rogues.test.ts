@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { deeds as deedsJob, until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { processes } from "../../src/index.ts";
-import { deeds as deedsJob } from "../fixtures/jobs.ts";
-import { pool, until } from "../support/pool.ts";
+import { pool } from "../support/pool.ts";
 
 const worker = fileURLToPath(new URL("../fixtures/rogue.worker.ts", import.meta.url));
 const rogue = (way: string, options: Parameters<typeof pool>[0] = {}, ...more: string[]) =>
@@ -94,7 +94,7 @@ test("a frozen worker costs its calls their time and no more, and is ended altho
 describe("a program that cannot be started", () => {
   test.for([
     ["is missing", { command: "no-such-program-anywhere" }, /ENOENT/],
-    ["may not be run", { command: fileURLToPath(new URL("../fixtures/jobs.ts", import.meta.url)) }, /EACCES/],
+    ["may not be run", { command: fileURLToPath(new URL("../fixtures/prints.worker.ts", import.meta.url)) }, /EACCES/],
     ["has no folder to run in", { cwd: "/no/such/folder" }, /ENOENT/],
   ] as const)("that %s", async ([, options, why]) => {
     await using none = pool(options);

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { until } from "@job-orch/test-support";
 import { afterEach, describe, expect, test } from "vitest";
 import { HostReader, HostWriter, TokenGate } from "../../src/index.ts";
 import { type Said, Subject } from "../../src/conformance/subject.ts";
 import { readSettings } from "../../src/worker/settings.ts";
-import { until } from "../support/pool.ts";
 
 const jobs = fileURLToPath(new URL("fixtures/jobs.ts", import.meta.url));
 const subjects: Subject[] = [];
