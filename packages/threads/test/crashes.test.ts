@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Death, deeds as deedsJob, until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { threads } from "../src/index.ts";
-import { type Death, deeds as deedsJob } from "./fixtures/jobs.ts";
-import { pool, until } from "./support/pool.ts";
+import { pool } from "./support/pool.ts";
 
 const deaths: readonly Death[] = ["async-throw", "timer-throw", "unhandled-rejection", "exit-0", "exit-3", "out-of-memory"];
 

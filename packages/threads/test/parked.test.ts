@@ -1,5 +1,6 @@
+import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
-import { pool, until } from "./support/pool.ts";
+import { pool } from "./support/pool.ts";
 
 describe("a thread that waits outside its event loop", () => {
   test("answers one call after another, and many at once", async () => {

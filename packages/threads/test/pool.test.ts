@@ -1,9 +1,10 @@
 import { job, processor, remote, start } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
+import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { threadPool, threads } from "../src/index.ts";
 import { borrow, double, shout } from "./fixtures/shared.ts";
-import { pool, until } from "./support/pool.ts";
+import { pool } from "./support/pool.ts";
 
 describe("a pool of threads", () => {
   test("serves several jobs with the same threads", async () => {

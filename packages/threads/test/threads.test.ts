@@ -1,6 +1,7 @@
+import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { transfer } from "../src/index.ts";
-import { pool, until } from "./support/pool.ts";
+import { pool } from "./support/pool.ts";
 
 describe("threads", () => {
   test("a call is answered with what the job returned, whatever a clone or JSON can carry", async () => {

@@ -1,6 +1,6 @@
+import { type Death, deeds as deedsJob } from "@job-orch/test-support";
 import { expect } from "vitest";
 import { threads } from "../../src/index.ts";
-import { type Death, deeds as deedsJob } from "../fixtures/jobs.ts";
 import { pool } from "../support/pool.ts";
 
 /** Seven ways for a thread to end with a request in hand; the last is a file that does not load. */

@@ -1,19 +1,10 @@
 import { OptionError } from "@job-orch/core";
+import { rejection } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import {
   BufferPool, bufferPool, byteRing, ByteRingReader, ByteRingWriter, NotHeldError, RecordQueue, recordQueue, recordRing, RecordRingReader,
   RecordRingWriter, SharedMemoryError,
 } from "../../src/index.ts"; // prettier-ignore
-
-async function rejection(promise: PromiseLike<unknown>): Promise<unknown> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error(`Expected a rejection, got ${String(value)}`);
-}
 
 describe("a wait", () => {
   it("of a reader ends with what is flushed, not with what is only written", async () => {

@@ -1,5 +1,5 @@
 import type { HostHarness } from "@job-orch/conformance";
-import { QuotaError } from "../fixtures/jobs.ts";
+import { QuotaError } from "@job-orch/test-support";
 import { pool } from "./pool.ts";
 
 /** The fixture's job on threads, for the clauses of hosts. */
