@@ -63,7 +63,9 @@ class ActorsOfAJob implements Actors<unknown, unknown> {
     this.errors = job.errors ?? [];
     this.#job = job;
     this.#settings = settings;
-    this.#engine = new Engine(eraseJob(job), settings);
+    this.#engine = new Engine(eraseJob(job), settings, (name) =>
+      name in settings.asks ? settings.asks[name] : name === job.name ? this : undefined,
+    );
   }
 
   readonly ask = (request: unknown, options: AskOptions): Promise<unknown> => {

@@ -13,6 +13,9 @@ const asking = new AsyncLocalStorage<Asking>();
 /** Runs a function in the context that this module was loaded in: without anybody's message. */
 const outside = new AsyncResource("JobOrchActors");
 
+/** Asks for nobody. */
+export const NOBODY: Asking = { asker: undefined };
+
 type Work = (request: unknown, state: unknown, message: Message) => Awaitable<unknown>;
 
 /** Messages whose job does not wait for anything, one after the other. */
@@ -41,8 +44,20 @@ export class Contexts {
     const found = asking.getStore();
     if (found === undefined) return undefined;
     const { asker } = found;
-    if (asker === undefined) (found as Sharing).isOver = true; // it was shared by a job that goes on after its end
+    if (asker === undefined && found !== NOBODY) (found as Sharing).isOver = true; // it was shared by a job that goes on after its end
     return asker === undefined || asker.isDone ? undefined : asker;
+  }
+
+  /** On whose behalf somebody asks now, to ask for them later. */
+  static asking(): Asking {
+    const asker = Contexts.asker();
+    return asker ?? NOBODY;
+  }
+
+  /** Lets a function ask for somebody. */
+  static askFor<Value>(somebody: Asking, ask: () => Value): Value {
+    if (Contexts.asker() === somebody.asker) return ask();
+    return asking.run(somebody, ask);
   }
 
   run(message: Message, state: unknown): Awaitable<unknown> {

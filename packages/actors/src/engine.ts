@@ -22,6 +22,8 @@ export class Engine implements MessageHome {
   readonly supervision: Supervision;
   /** Told how every message ended that somebody may want to hear of. */
   onEnded: ((message: Message, ok: boolean, value: unknown) => void) | undefined;
+  /** Whom its jobs mean by a name. */
+  readonly askedBy: MessageHome["askedBy"];
   readonly #settings: Settings;
   readonly #contexts: Contexts;
   readonly #actors = new Map<string, Activation>();
@@ -35,8 +37,9 @@ export class Engine implements MessageHome {
   #refuses = false;
   #nowMs: number;
 
-  constructor(job: ErasedJob, settings: Settings) {
+  constructor(job: ErasedJob, settings: Settings, askedBy: MessageHome["askedBy"]) {
     this.name = job.name;
+    this.askedBy = askedBy;
     this.#settings = settings;
     this.#contexts = new Contexts((request, state, message) => job.run(request, state, message));
     this.supervision = new Supervision(settings);

@@ -54,3 +54,6 @@ export class HostLostError extends JobError {
     this.host = host;
   }
 }
+
+/** The classes that cross between workers and their hosts as such. */
+export const ERRORS = [DeadlockError, ActorStoppedError, SnapshotError, HostLostError] as const;

@@ -3,10 +3,12 @@ export type { ActorCallOptions, Actors, AskOptions, TellOptions } from "./actors
 export { ActorStoppedError, DeadlockError, HostLostError, SnapshotError } from "./errors.ts";
 export type { ActorEvents, DeadLetter, Directive } from "./events.ts";
 export type { ActorsOptions } from "./options.ts";
+export { actorsNamed, type AskableActors, type AskedActors } from "./others.ts";
 export type { ActorHost } from "./placement/actor-host.ts";
 export type { ActorPool } from "./placement/actor-pool.ts";
-export { type ActorAnswer, type ActorMail, type ActorsJob, actorsJob, type ActorsJobOptions } from "./placement/actors-job.ts";
+export { type ActorsJob, actorsJob, type ActorsJobOptions } from "./placement/actors-job.ts";
 export { type LocalHost, localHost } from "./placement/local-host.ts";
+export type { ActorAnswer, ActorAsk, ActorMail, AskAnswer } from "./placement/mail.ts";
 export { fnv1a, partitionOf, PARTITIONS } from "./placement/partition.ts";
 export { type PlacedActors, placedActors, type PlacedActorsOptions } from "./placement/placed-actors.ts";
 export { type PoolHosts, poolHosts, type PoolHostsOptions } from "./placement/pool-hosts.ts";

@@ -1,8 +1,9 @@
 import type { Headers, RunContext } from "@job-orch/core";
 import { NO_HEADERS } from "@job-orch/core/substrate";
+import type { AsksByName } from "./others.ts";
 
 /** What a message needs to know of the actors it belongs to. */
-export interface MessageHome {
+export interface MessageHome extends AsksByName {
   readonly nextId: () => string;
   /** The job of a message waits for one more actor, or for one less. */
   readonly lend: (message: Message) => void;

@@ -1,6 +1,7 @@
 import { type Awaitable, type CacheStore, type Environment, OptionError, systemEnvironment } from "@job-orch/core";
 import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
 import type { Directive } from "./events.ts";
+import type { AskedActors } from "./others.ts";
 
 /** How requests become messages of actors, and actors come and go. */
 export interface ActorsOptions<Request, State, Snapshot> {
@@ -39,6 +40,8 @@ export interface ActorsOptions<Request, State, Snapshot> {
   readonly restarts?: { readonly most?: number; readonly withinMs?: number };
   /** Whether an actor may be asked by one that it waits for: that message runs at once, in between. Otherwise `ERR_DEADLOCK`. Default false. */
   readonly reentrant?: boolean;
+  /** Whom the job means when it asks by name: see `actorsNamed`. Its own name is known. */
+  readonly asks?: AskedActors;
   /** Where time and chance come from. Default: the system's. */
   readonly environment?: Environment;
 }
@@ -58,12 +61,23 @@ export interface Settings {
   readonly mostRestarts: number;
   readonly withinMs: number;
   readonly reentrant: boolean;
+  readonly asks: AskedActors;
   readonly environment: Environment;
 }
 
 /** Errors: `ERR_OPTION`. */
 export function toSettings(options: ActorsOptions<never, never, never>): Settings {
-  const { key, activate, passivate, snapshots, mailbox = {}, onError = "resume", restarts = {}, environment = systemEnvironment } = options;
+  const {
+    key,
+    activate,
+    passivate,
+    snapshots,
+    mailbox = {},
+    asks = {},
+    onError = "resume",
+    restarts = {},
+    environment = systemEnvironment,
+  } = options;
   for (const [name, value] of Object.entries({ key, activate })) {
     if (typeof value !== "function") throw new OptionError(`"${name}" takes a function`);
   }
@@ -88,10 +102,19 @@ export function toSettings(options: ActorsOptions<never, never, never>): Setting
     mostRestarts: whole("restarts.most", restarts.most ?? 3, 0, 1_000),
     withinMs: duration("restarts.withinMs", restarts.withinMs ?? 60_000),
     reentrant: options.reentrant === true,
+    asks: toAsks(asks),
     environment,
   };
 }
 
 function toDirective(directive: Directive): () => Directive {
   return () => directive;
+}
+
+/** Errors: `ERR_OPTION`. */
+export function toAsks(asks: AskedActors | undefined): AskedActors {
+  for (const [name, actors] of Object.entries(asks ?? {})) {
+    if (actors !== undefined) checkMembers(`asks.${name}`, actors, ["ask", "tell"], "actors, or what placedActors(…) made");
+  }
+  return { __proto__: null, ...asks } as never; // so that a name is never found where nobody put it
 }

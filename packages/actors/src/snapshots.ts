@@ -1,5 +1,6 @@
-import { type CacheStore, defaultCodec, StoreError } from "@job-orch/core";
+import { type CacheStore, StoreError } from "@job-orch/core";
 import { SnapshotError } from "./errors.ts";
+import { fromText, toText } from "./text.ts";
 
 /** Where the states of one kind of actors rest: texts of the codec, under the actors' name and the key. */
 export class Snapshots {
@@ -15,7 +16,7 @@ export class Snapshots {
   async read(key: string): Promise<unknown> {
     try {
       const text = await this.#store.get(this.#place(key));
-      return typeof text === "string" ? defaultCodec.decode(Buffer.from(text)) : undefined;
+      return typeof text === "string" ? fromText(text) : undefined;
     } catch (error) {
       throw new SnapshotError(this.#name, key, "read", error);
     }
@@ -25,7 +26,7 @@ export class Snapshots {
   async write(key: string, snapshot: unknown): Promise<void> {
     try {
       if (snapshot === undefined) await this.#store.delete(this.#place(key));
-      else if ((await this.#store.set(this.#place(key), Buffer.from(defaultCodec.encode(snapshot)).toString())) === false) {
+      else if ((await this.#store.set(this.#place(key), toText(snapshot))) === false) {
         throw new StoreError("The store answered false"); // as Keyv does instead of throwing
       }
     } catch (error) {

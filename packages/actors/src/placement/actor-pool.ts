@@ -1,5 +1,5 @@
 import type { ErrorClass } from "@job-orch/core";
-import type { ActorAnswer, ActorMail } from "./actors-job.ts";
+import type { ActorAnswer, ActorMail } from "./mail.ts";
 
 /** What `poolHosts` needs of a pool whose workers serve an `actorsJob`; `threads` and `processes` make such pools. */
 export interface ActorPool<Request, Response> {

@@ -1,34 +1,10 @@
 import type { AnyJob, Awaitable, InputOf, Job, NameOf, ResourcesOf, ResponseOf, RunContext } from "@job-orch/core";
-import { LeaseLostError, OptionError, type WireError } from "@job-orch/core";
+import { type ErrorClass, LeaseLostError, OptionError } from "@job-orch/core";
 import { check, checkJob, type ErasedJob, eraseJob, toWireError } from "@job-orch/core/substrate";
-
-/** What a host asks of the worker where its actors live. */
-export type ActorMail<Request> =
-  | {
-      readonly do: "run";
-      readonly key: string;
-      readonly epoch: number;
-      readonly request: Request;
-      /** Makes the actor, from its last snapshot; without it the actor has to be there. */
-      readonly begin?: { readonly snapshot: unknown };
-      /** Whether the answer is to bring a snapshot of the state along. */
-      readonly keep: boolean;
-    }
-  /** Makes the last snapshot of a state, and forgets it. */
-  | { readonly do: "rest"; readonly key: string; readonly epoch: number }
-  /** Forgets a state. */
-  | { readonly do: "drop"; readonly key: string };
-
-/** What the worker answers. An error is a value here, so that one of the actor's is never taken for one of the worker's. */
-export interface ActorAnswer<Response> {
-  /** It is not here: this worker began after the actor did. Nothing was run. */
-  readonly missing?: true;
-  readonly response?: Response;
-  readonly error?: WireError;
-  /** Whether the actor could be made, when it was to begin. */
-  readonly began?: boolean;
-  readonly kept?: { readonly snapshot: unknown };
-}
+import { randomUUID } from "node:crypto";
+import { ERRORS } from "../errors.ts";
+import type { ActorAnswer, ActorMail } from "./mail.ts";
+import { Sitting } from "./sitting.ts";
 
 export interface ActorsJobOptions<State, Snapshot> {
   /** Makes an actor's state, from its last snapshot if there is one. */
@@ -45,6 +21,9 @@ export type ActorsJob<Request, Response, Name extends string = string> = Job<
   ActorAnswer<Response>,
   void
 >;
+
+type RunMail = Extract<ActorMail<unknown>, { readonly do: "run" }>;
+type ResumeMail = Extract<ActorMail<unknown>, { readonly do: "resume" }>;
 
 interface Actor {
   readonly epoch: number;
@@ -69,12 +48,9 @@ export function actorsJob<J extends AnyJob, Snapshot = unknown>(
   for (const name of ["activate", "passivate"] as const) {
     if (typeof options?.[name] !== "function") throw new OptionError(`"${name}" takes a function`);
   }
-  const worker = new ActorsInWorker(eraseJob(job), options as unknown as ActorsJobOptions<unknown, unknown>);
-  return { name: job.name, errors: [...(job.errors ?? []), LeaseLostError], run: worker.run } as unknown as ActorsJob<
-    InputOf<J>,
-    ResponseOf<J>,
-    NameOf<J>
-  >;
+  const errors = [...(job.errors ?? []), LeaseLostError, ...ERRORS];
+  const worker = new ActorsInWorker(eraseJob(job), options as unknown as ActorsJobOptions<unknown, unknown>, errors);
+  return { name: job.name, errors, run: worker.run } as unknown as ActorsJob<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 }
 
 class ActorsInWorker {
@@ -83,10 +59,17 @@ class ActorsInWorker {
   readonly #actors = new Map<string, Actor>();
   /** The end of what runs for a key. The host sends one at a time, and may have given up one that does not stop. */
   readonly #tails = new Map<string, Promise<unknown>>();
+  /** Messages whose jobs wait for others, by their tickets. */
+  readonly #sittings = new Map<string, Sitting>();
+  readonly #errors: readonly ErrorClass[];
+  /** Makes tickets of this worker that no other has. */
+  readonly #own = randomUUID();
+  #lastTicket = 0;
 
-  constructor(job: ErasedJob, options: ActorsJobOptions<unknown, unknown>) {
+  constructor(job: ErasedJob, options: ActorsJobOptions<unknown, unknown>, errors: readonly ErrorClass[]) {
     this.#job = job;
     this.#options = options;
+    this.#errors = errors;
   }
 
   readonly run = async (mail: ActorMail<unknown>, _resources: unknown, context: RunContext): Promise<ActorAnswer<unknown>> => {
@@ -94,36 +77,48 @@ class ActorsInWorker {
       this.#actors.delete(mail.key);
       return {};
     }
+    if (mail.do === "resume") return this.#goOn(mail, context);
     const before = this.#tails.get(mail.key);
-    const running = before === undefined ? this.#do(mail, context) : before.then(() => this.#do(mail, context));
-    const tail = running.catch(() => undefined);
-    this.#tails.set(mail.key, tail);
-    try {
-      return await running;
-    } finally {
+    const { promise: tail, resolve } = Promise.withResolvers<void>();
+    const end = (): void => {
       if (this.#tails.get(mail.key) === tail) this.#tails.delete(mail.key);
-    }
+      resolve();
+    };
+    this.#tails.set(mail.key, tail);
+    if (before !== undefined) await before;
+    return mail.do === "run" ? this.#work(mail, context, end) : this.#rest(mail.key, mail.epoch).finally(end);
   };
 
-  #do(mail: Exclude<ActorMail<unknown>, { readonly do: "drop" }>, context: RunContext): Promise<ActorAnswer<unknown>> {
-    return mail.do === "run" ? this.#work(mail, context) : this.#rest(mail.key, mail.epoch);
-  }
-
-  async #work(
-    { key, epoch, request, begin, keep }: Extract<ActorMail<unknown>, { readonly do: "run" }>,
-    context: RunContext,
-  ): Promise<ActorAnswer<unknown>> {
-    let actor = this.#find(key, epoch);
-    if (begin === undefined && actor === undefined) return { missing: true };
+  /** `end` is called when the message has ended, which may be some requests later. */
+  async #work(mail: RunMail, context: RunContext, end: () => void): Promise<ActorAnswer<unknown>> {
+    const { key, epoch, begin } = mail;
+    let actor: Actor | undefined;
+    try {
+      actor = this.#find(key, epoch);
+    } catch (error) {
+      end();
+      throw error;
+    }
     try {
       if (begin !== undefined) {
         actor = { epoch, state: await this.#options.activate(key, begin.snapshot) };
         this.#actors.set(key, actor);
       }
     } catch (error) {
+      end();
       return { error: toWireError(error), began: false };
     }
-    const { state } = actor as Actor;
+    if (actor === undefined) {
+      end();
+      return { missing: true };
+    }
+    const { state } = actor;
+    const sitting = new Sitting(() => `${this.#own}:${++this.#lastTicket}`, context, this.#errors);
+    return this.#kept(sitting, await sitting.begin(() => this.#run(mail, state, sitting).finally(end)));
+  }
+
+  /** Never rejects. */
+  async #run({ key, request, keep }: RunMail, state: unknown, context: RunContext): Promise<ActorAnswer<unknown>> {
     let answer: ActorAnswer<unknown>;
     try {
       const { name } = this.#job;
@@ -134,6 +129,19 @@ class ActorsInWorker {
     }
     // A snapshot that cannot be made now is made at rest, where its failure is told.
     return keep ? { ...answer, ...(await this.#keep(state, key).catch(() => ({}))) } : answer;
+  }
+
+  async #goOn({ ticket, answers }: ResumeMail, context: RunContext): Promise<ActorAnswer<unknown>> {
+    const sitting = this.#sittings.get(ticket);
+    if (sitting === undefined) return { missing: true };
+    this.#sittings.delete(ticket);
+    return this.#kept(sitting, await sitting.resume(answers, context));
+  }
+
+  /** Remembers a message that waits until its host goes on with it. */
+  #kept(sitting: Sitting, answer: ActorAnswer<unknown>): ActorAnswer<unknown> {
+    if (answer.waits !== undefined) this.#sittings.set(answer.waits, sitting);
+    return answer;
   }
 
   async #rest(key: string, epoch: number): Promise<ActorAnswer<unknown>> {

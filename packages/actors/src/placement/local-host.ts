@@ -35,10 +35,13 @@ export function localHost<J extends AnyJob, Snapshot = unknown>(
       return run(request, state, context);
     },
   };
-  const inner = actors(wrapped, { ...options, key: ({ request }: Parcel) => options.key(request as never) } as never) as unknown as Actors<
-    Parcel,
-    ResponseOf<J>
-  >;
+  // Its own kind lives on other hosts too: only whoever has the placement can say who is meant by the name.
+  const asks = { [job.name]: undefined, ...options.asks };
+  const inner = actors(wrapped, {
+    ...options,
+    asks,
+    key: ({ request }: Parcel) => options.key(request as never),
+  } as never) as unknown as Actors<Parcel, ResponseOf<J>>;
   const epochs = new Epochs(job.name);
   return {
     id,

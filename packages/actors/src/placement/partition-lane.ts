@@ -1,9 +1,12 @@
 import { Ring } from "@job-orch/core/substrate";
+import type { Asking } from "../asking.ts";
 import type { ActorHost } from "./actor-host.ts";
 
 /** A message on its way to wherever its actor lives. */
 export interface Parcel {
   readonly request: unknown;
+  /** On whose behalf: it may be sent when somebody else is at work. */
+  readonly asking: Asking;
   readonly resolve: (response: unknown) => void;
   readonly reject: (error: unknown) => void;
   begun: boolean;

@@ -1,5 +1,6 @@
 import { BusyError, ClosedError, DeadlineError, OptionError, systemClock } from "@job-orch/core";
 import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
+import { Contexts, NOBODY } from "../asking.ts";
 import { HostLostError } from "../errors.ts";
 import type { ActorHost } from "./actor-host.ts";
 import { type Parcel, PartitionLane } from "./partition-lane.ts";
@@ -28,6 +29,14 @@ export interface PlacedActors<Request, Response> extends AsyncDisposable {
    * Errors: what the actor threw; `ERR_DEADLINE`, `ERR_HOST_LOST`, `ERR_BUSY`, `ERR_CLOSED`.
    */
   readonly ask: (request: Request, options: { readonly timeoutMs: number }) => Promise<Response>;
+  /**
+   * Sends a message to the host of its key and does not wait for the response. Errors of the actor are its supervision's; of a
+   * message that is lost with its host nobody hears.
+   *
+   * Promise: resolves when the message was taken.
+   * Errors:  `ERR_BUSY`, `ERR_CLOSED`.
+   */
+  readonly tell: (request: Request) => Promise<void>;
   /** Adds a host: it gets its share of the partitions, each once its messages have ended and its states are stored where they were. Errors: `ERR_OPTION`; `ERR_SNAPSHOT`, then those partitions stay. */
   readonly join: (host: ActorHost<Request, Response>) => Promise<void>;
   /** Lets a host go: resolves when everything it had is elsewhere. Errors: `ERR_SNAPSHOT`, then what could not be stored stays there. */
@@ -75,30 +84,13 @@ class Placed implements PlacedActors<unknown, unknown> {
   readonly ask = (request: unknown, options: { readonly timeoutMs: number }): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (!Number.isFinite(options?.timeoutMs)) throw new OptionError('"timeoutMs" is missing: who asks an actor says how long to wait');
-      if (this.#closed) throw new ClosedError("The placement is closed");
-      if (this.#count >= this.#capacity) throw new BusyError("placedActors", `${this.#count} messages are on their way already`);
-      const key = this.#key(request);
-      const lane = this.#laneOf(partitionOf(key, this.#partitions));
-      const late = new DeadlineError(`The actor "${key}" did not answer in time; it may still work on it`);
-      const timer = systemClock.after(duration("timeoutMs", options.timeoutMs), () => parcel.reject(late));
-      this.#count++;
-      const end = (): boolean => {
-        if (parcel.ended) return false;
-        parcel.ended = true;
-        this.#count--;
-        timer.cancel();
-        return true;
-      };
-      const parcel: Parcel = {
-        request,
-        begun: false,
-        crashes: 0,
-        ended: false,
-        resolve: (response) => void (end() && resolve(response)),
-        reject: (error) => void (end() && reject(error)),
-      };
-      lane.waiting.push(parcel);
-      this.#flush(lane);
+      this.#take(request, duration("timeoutMs", options.timeoutMs), resolve, reject);
+    });
+
+  readonly tell = (request: unknown): Promise<void> =>
+    new Promise((resolve) => {
+      this.#take(request, undefined, ignore, ignore);
+      resolve();
     });
 
   readonly join = async (host: ActorHost<unknown, unknown>): Promise<void> => {
@@ -159,6 +151,34 @@ class Placed implements PlacedActors<unknown, unknown> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #take(request: unknown, timeoutMs: number | undefined, resolve: (response: unknown) => void, reject: (error: unknown) => void): void {
+    if (this.#closed) throw new ClosedError("The placement is closed");
+    if (this.#count >= this.#capacity) throw new BusyError("placedActors", `${this.#count} messages are on their way already`);
+    const key = this.#key(request);
+    const lane = this.#laneOf(partitionOf(key, this.#partitions));
+    const late = (): void => parcel.reject(new DeadlineError(`The actor "${key}" did not answer in time; it may still work on it`));
+    const timer = timeoutMs === undefined ? undefined : systemClock.after(timeoutMs, late);
+    this.#count++;
+    const end = (): boolean => {
+      if (parcel.ended) return false;
+      parcel.ended = true;
+      this.#count--;
+      timer?.cancel();
+      return true;
+    };
+    const parcel: Parcel = {
+      request,
+      asking: timeoutMs === undefined ? NOBODY : Contexts.asking(),
+      begun: false,
+      crashes: 0,
+      ended: false,
+      resolve: (response) => void (end() && resolve(response)),
+      reject: (error) => void (end() && reject(error)),
+    };
+    lane.waiting.push(parcel);
+    this.#flush(lane);
   }
 
   #laneOf(partition: number): PartitionLane {
@@ -226,9 +246,12 @@ class Placed implements PlacedActors<unknown, unknown> {
     };
     const isCurrent = (): boolean => lane.epoch === epoch && lane.arrived(parcel);
     // What comes from an earlier owner is dropped: the message is somewhere else now, or was answered.
-    host.send(lane.partition, epoch, parcel.request, begun).then(
+    Contexts.askFor(parcel.asking, () => host.send(lane.partition, epoch, parcel.request, begun)).then(
       (response) => void (isCurrent() && parcel.resolve(response)),
       (error: unknown) => void (isCurrent() && parcel.reject(error)),
     );
   }
 }
+
+/** Who told does not wait. */
+function ignore(): void {}

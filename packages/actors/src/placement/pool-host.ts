@@ -4,10 +4,12 @@ import { actors } from "../actors.ts";
 import type { Actors } from "../actors-processor.ts";
 import { HostLostError } from "../errors.ts";
 import type { ActorsOptions } from "../options.ts";
+import type { AskableActors } from "../others.ts";
 import type { ActorHost } from "./actor-host.ts";
 import type { ActorPool } from "./actor-pool.ts";
-import type { ActorAnswer, ActorMail } from "./actors-job.ts";
 import { Epochs } from "./epochs.ts";
+import { Errands } from "./errands.ts";
+import type { ActorAnswer, ActorMail } from "./mail.ts";
 import { partitionOf } from "./partition.ts";
 
 export interface PoolHostSettings {
@@ -17,6 +19,8 @@ export interface PoolHostSettings {
   /** How many messages of a key share a snapshot. */
   readonly snapshotEvery: number;
   readonly options: Omit<ActorsOptions<unknown, unknown, unknown>, "activate" | "passivate">;
+  /** Whom jobs mean by a name. */
+  readonly askedBy: (name: string) => AskableActors<never, unknown> | undefined;
   /** Told when a call shows that the worker has ended. */
   readonly onCrash: (host: PoolHost, error: unknown) => void;
 }
@@ -54,6 +58,8 @@ export class PoolHost implements ActorHost<unknown, unknown> {
   readonly #settings: PoolHostSettings;
   readonly #epochs: Epochs;
   readonly #calls = new Set<AbortController>();
+  /** Of messages that wait for other actors. */
+  readonly #errands = new Set<Errands>();
   readonly #taken = Promise.withResolvers<void>();
 
   constructor(settings: PoolHostSettings) {
@@ -98,6 +104,7 @@ export class PoolHost implements ActorHost<unknown, unknown> {
    */
   async end(isReplaced: boolean): Promise<void> {
     this.isOver = true;
+    for (const errands of this.#errands) errands.wake();
     await Promise.resolve(); // until the pool has told the calls that it had begun
     if (!isReplaced) for (const call of this.#calls) call.abort(new HostLostError(this.id));
     await this.inner.close().catch(() => undefined); // each has been told as `snapshotFailed`
@@ -116,12 +123,33 @@ export class PoolHost implements ActorHost<unknown, unknown> {
     let answer = await this.#call(remote.isThere ? run : { ...run, begin }, parcel.begun);
     // Another worker stands in its place: the actor begins again there from what is known here.
     if (answer.missing === true) answer = await this.#call({ ...run, begin }, parcel.begun);
+    if (answer.asks !== undefined) answer = await this.#runErrands(key, answer, parcel.begun);
     parcel.answered = true;
     remote.isThere = answer.began !== false;
     remote.epoch = parcel.epoch;
     this.#note(remote, answer);
     if (answer.error !== undefined) throw fromWireError(answer.error, this.#settings.pool.errors);
     return answer.response;
+  }
+
+  /** Asks what its job asks, until the message has ended. */
+  async #runErrands(key: string, first: ActorAnswer<unknown>, begun: () => void): Promise<ActorAnswer<unknown>> {
+    const errands = new Errands(this.#settings.askedBy);
+    this.#errands.add(errands);
+    try {
+      let answer = first;
+      for (;;) {
+        errands.begin(answer.asks ?? []);
+        if (answer.waits === undefined) return answer;
+        const answers = await errands.answers();
+        if (!this.isOver) answer = await this.#call({ do: "resume", key, ticket: answer.waits, answers }, begun);
+        if (!this.isOver && answer.missing !== true) continue;
+        begun(); // its worker has ended, and the half of its work that was there
+        throw new HostLostError(this.id);
+      }
+    } finally {
+      this.#errands.delete(errands);
+    }
   }
 
   async #rest(remote: Remote): Promise<unknown> {

@@ -2,7 +2,7 @@ import { type Environment, OptionError, systemEnvironment, type Timer } from "@j
 import { checkMembers, whole } from "@job-orch/core/substrate";
 import { ActorEmitter, type ActorEvents } from "../events.ts";
 import { HostLostError } from "../errors.ts";
-import type { ActorsOptions } from "../options.ts";
+import { type ActorsOptions, toAsks } from "../options.ts";
 import type { ActorPool } from "./actor-pool.ts";
 import { PARTITIONS } from "./partition.ts";
 import type { PlacedActors } from "./placed-actors.ts";
@@ -11,7 +11,7 @@ import { PoolHost } from "./pool-host.ts";
 /** A place that does not come up is tried again after this. Units: milliseconds. */
 const AGAIN_AFTER_MS = 1_000;
 
-type Shared = "key" | "idleMs" | "max" | "concurrency" | "mailbox" | "onError" | "restarts" | "environment";
+type Shared = "key" | "idleMs" | "max" | "concurrency" | "mailbox" | "onError" | "restarts" | "asks" | "environment";
 
 export interface PoolHostsOptions<Request> extends Pick<ActorsOptions<Request, unknown, unknown>, Shared> {
   /** How many of the pool's places are hosts: its `size`. Range: integer 1 to 1,024. */
@@ -89,6 +89,7 @@ class HostsOfAPool implements PoolHosts<unknown, unknown> {
 
   constructor(pool: ActorPool<unknown, unknown>, options: PoolHostsOptions<unknown>) {
     const { places, snapshotEvery = 1, partitions = PARTITIONS, ...rest } = options;
+    const asks = toAsks(options.asks);
     this.#pool = pool;
     this.#environment = options.environment ?? systemEnvironment;
     const settings = {
@@ -96,6 +97,7 @@ class HostsOfAPool implements PoolHosts<unknown, unknown> {
       options: rest,
       partitions: whole("partitions", partitions, 1, 65_536),
       snapshotEvery: snapshotEvery === Number.POSITIVE_INFINITY ? snapshotEvery : whole("snapshotEvery", snapshotEvery, 1, 1_000_000_000),
+      askedBy: (name: string) => (name in asks ? asks[name] : name === pool.name ? this.#placed : undefined),
       onCrash: (host: PoolHost, error: unknown) => this.#over(host, error, true),
     };
     this.#make = (place) => new PoolHost({ ...settings, place });

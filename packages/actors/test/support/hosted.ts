@@ -6,7 +6,7 @@ import { type Note, notes, type Page } from "../fixtures/notes.ts";
 
 export type Kind = "threads" | "processes";
 /** What both kinds of pools can be told. */
-export type HostingOptions = Omit<ThreadOptions, "wire" | "inline" | "workerData">;
+export type HostingOptions = Pick<ThreadOptions, "size" | "concurrency" | "recycle">;
 
 /** Two workers that serve the notes. */
 export function notesPool(kind: Kind, options: HostingOptions = {}) {
