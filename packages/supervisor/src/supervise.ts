@@ -10,7 +10,7 @@ import { Tree } from "./tree/tree.ts";
 export interface SuperviseOptions extends TreeOptions {
   /** Names the outermost supervisor in events. Default `main`. */
   readonly name?: string;
-  /** Stop gracefully on these signals of the process; a second one hands back at once. Default: none. */
+  /** Stop gracefully on these signals of the process; a second one hands back at once. Its exit code is then ours, if not 0. Default: none. */
   readonly signals?: readonly NodeJS.Signals[];
   /** End the process with `exitCode` when everything has ended, also when something was left behind. Default false. */
   readonly exit?: boolean;
@@ -71,7 +71,9 @@ export function supervise(children: readonly Child[], options: SuperviseOptions 
   for (const signal of signals) process.on(signal, onSignal);
   const ended = shutdown.run().finally(() => {
     for (const signal of signals) process.off(signal, onSignal);
-    if (options.exit === true) process.exit(shutdown.exitCode);
+    const { exitCode } = shutdown;
+    if (options.exit === true) process.exit(exitCode);
+    if (signals.length > 0 && exitCode !== 0) process.exitCode ??= exitCode; // whoever waits for the process hears of it
   });
   ended.catch(() => undefined); // whoever awaits it hears of it; nobody need
   const stop: Supervised["stop"] = async (how) => {

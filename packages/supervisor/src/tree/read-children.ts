@@ -13,13 +13,34 @@ export interface CheckedChild {
 
 const WAYS = ["run", "start", "children"] as const;
 
-/** Errors: `ERR_OPTION` for what is no child, and for two of one name. */
+/**
+ * A queue and the pool it runs on have one name, their job's: of children that were not given an id those behind the first one
+ * are counted, `shout` and `shout-2`.
+ *
+ * Errors: `ERR_OPTION` for what is no child, for one that is there twice, and for two of one id.
+ */
 export function readChildren(children: readonly Child[]): readonly CheckedChild[] {
   if (!Array.isArray(children) || children.length === 0) throw new OptionError('"children" takes an array of at least one child');
-  const read = children.map(readChild);
+  const read: CheckedChild[] = [];
+  for (const [at, child] of children.entries()) {
+    const checked = readChild(child);
+    if (children.indexOf(child) < at) throw new OptionError(`The child "${checked.id}" is there twice`);
+    read.push(hasId(child) ? checked : { ...checked, id: unusedId(checked.id, read) });
+  }
   const twice = read.find(({ id }, at) => read.findIndex((other) => other.id === id) !== at);
   if (twice !== undefined) throw new OptionError(`Two children are called "${twice.id}"; give one of them another "id"`);
   return read;
+}
+
+function hasId(child: Child): boolean {
+  return typeof child !== "function" && !isStartable(child);
+}
+
+function unusedId(name: string, others: readonly CheckedChild[]): string {
+  const isUsed = (id: string): boolean => others.some((other) => other.id === id);
+  let id = name;
+  for (let count = 2; isUsed(id); count++) id = `${name}-${count}`;
+  return id;
 }
 
 function readChild(child: Child): CheckedChild {

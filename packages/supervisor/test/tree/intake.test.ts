@@ -1,4 +1,4 @@
-import { job, processor } from "@job-orch/core";
+import { job, OptionError, processor } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
 import { sqlite } from "@job-orch/sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -44,6 +44,21 @@ async function twoQueues() {
   for (const one of [left, right]) one.on("received", ({ id }) => (running.ready ? undefined : late.push(`${one.name} ${id}`)));
   return { transport, gate, late, running };
 }
+
+it("a queue and the pool it runs on have one name, so they are counted", async () => {
+  const transport = memory();
+  const named = () => processor(job<number, number>()({ name: "twice", run: (value) => value }), { transport });
+  const [first, second] = [named(), named()];
+  const running = supervise([first, second]);
+  const started: string[] = [];
+  running.on("started", ({ child }) => started.push(child));
+  await until("both are up", () => running.ready);
+  expect(started).toEqual(["twice", "twice-2"]);
+  await running.stop();
+  expect(() => supervise([first, first])).toThrow(OptionError);
+  await Promise.all([first.close(), second.close()]);
+  await transport[Symbol.asyncDispose]();
+});
 
 describe("when a stop begins", () => {
   it("no queue takes anything more, however long those to the right of it need, and nothing is lost", async () => {

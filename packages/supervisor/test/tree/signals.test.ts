@@ -22,9 +22,9 @@ interface Host {
   readonly exit: Promise<readonly [number | null, NodeJS.Signals | null]>;
 }
 
-function host(name: string, graceMs: number): Host {
+function host(name: string, graceMs: number, ...how: readonly string[]): Host {
   const folder = mkdtempSync(join(tmpdir(), "job-orch-signals-"));
-  const child = spawn(process.execPath, [fixture(name), String(graceMs), join(folder, "jobs.db")], {
+  const child = spawn(process.execPath, [fixture(name), String(graceMs), join(folder, "jobs.db"), ...how], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const gone = once(child, "exit");
@@ -77,5 +77,14 @@ describe("a process that is told to end under load", () => {
     expect(await exit).toEqual([code, null]);
     expect(performance.now() - toldMs).toBeLessThan(1_000);
     expect(said.at(-2)).toMatchObject({ what: "flush", inFlight: 0, long: { state: "ready", attempt: 0 } });
+  });
+
+  it("says so in its exit code as well when it ends by itself", async () => {
+    const { child, until, exit } = host("under-load", 60_000, "listens");
+    await until("busy");
+    child.kill("SIGTERM");
+    await until("stopping");
+    child.kill("SIGTERM");
+    expect(await exit).toEqual([143, null]);
   });
 });
