@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import {
+  catchHostMutants,
   type Clause,
   clauses,
   conformance,
@@ -7,10 +8,10 @@ import {
   type Holder,
   hostConformance,
   type HostHarness,
+  type HostMutant,
   hostMutants,
   type HostNeed,
   mutants,
-  mutated,
   type Need,
   runClause,
   spawnHolder,
@@ -45,7 +46,8 @@ const hosts = { name: "mine", capabilities: { isolated: true }, open: openHost, 
 expectAssignable<HostHarness>(hosts);
 expectType<void>(hostConformance({ test, harness: hosts }));
 expectType<void>(hostConformance({ test, harness: hosts, skip: (reason) => void reason.length }));
-for (const mutant of hostMutants) expectType<HostHarness>(mutated(hosts, mutant));
+expectType<void>(catchHostMutants({ test, harness: hosts, filter: ({ needs }) => needs.includes("isolated") }));
+expectType<readonly HostMutant[]>(hostMutants);
 expectAssignable<HostNeed>("not isolated");
 
 // What must not

@@ -1,0 +1,5 @@
+import { hostConformance } from "@job-orch/conformance";
+import { test } from "vitest";
+import { harness } from "../support/harness.ts";
+
+hostConformance({ test, harness });
