@@ -12,6 +12,8 @@ export class Activation {
   readonly beyond = new Ring<Message>();
   phase: Phase = "new";
   state: unknown = undefined;
+  /** What was read from the store or written to it last, where the store wants to know. */
+  stored: string | undefined = undefined;
   /** How many messages it works on: one, or more when it is reentrant. */
   running = 0;
   /** Whether it waits for its turn. */

@@ -36,11 +36,17 @@ export class SnapshotError extends JobError {
   readonly retry = "later";
   readonly key: string;
 
-  constructor(name: string, key: string, what: "stored" | "read", cause: unknown) {
-    super(`The state of the actor "${key}" of "${name}" could not be ${what}${what === "stored" ? "; it stays in memory" : ""}`, { cause });
+  constructor(name: string, key: string, what: keyof typeof WHY, cause: unknown) {
+    super(`The state of the actor "${key}" of "${name}" ${WHY[what]}`, { cause });
     this.key = key;
   }
 }
+
+const WHY = {
+  read: "could not be read",
+  stored: "could not be stored; it stays in memory",
+  outdated: "was not stored, because another host has stored one since: this one is forgotten",
+} as const;
 
 /** The host of an actor died while it worked on this message. */
 export class HostLostError extends JobError {

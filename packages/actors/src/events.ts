@@ -23,7 +23,7 @@ export interface ActorEvents {
     readonly message: string;
     readonly fields: Readonly<Record<string, unknown>> | undefined;
   };
-  /** A state could not be stored; it stays in memory and is tried again. */
+  /** A state could not be stored: it stays in memory and is tried again, or is forgotten when another host has stored one since (`ERR_LEASE_LOST`). */
   readonly snapshotFailed: { readonly key: string; readonly error: SnapshotError };
 }
 

@@ -13,3 +13,4 @@ export { fnv1a, partitionOf, PARTITIONS } from "./placement/partition.ts";
 export { type PlacedActors, placedActors, type PlacedActorsOptions } from "./placement/placed-actors.ts";
 export { type PoolHosts, poolHosts, type PoolHostsOptions } from "./placement/pool-hosts.ts";
 export { ownerOf } from "./placement/rendezvous.ts";
+export type { SnapshotStore } from "./snapshots.ts";

@@ -1,4 +1,4 @@
-import { type Awaitable, BusyError } from "@job-orch/core";
+import { type Awaitable, BusyError, LeaseLostError } from "@job-orch/core";
 import { isPromise, Sweeper } from "@job-orch/core/substrate";
 import { Activation } from "./activation.ts";
 import { SnapshotError } from "./errors.ts";
@@ -133,7 +133,10 @@ export class Lifecycle {
     const storing = this.#store(activation, this.#snapshots).then((failure) => {
       this.#resting.delete(activation);
       if (failure === undefined) this.#rested(activation, true);
-      else {
+      else if (failure.cause instanceof LeaseLostError) {
+        this.#emitter.emit("snapshotFailed", { key: activation.key, error: failure });
+        this.#rested(activation, false); // the state of another is the newer one
+      } else {
         // Its state is worth more than the room: it stays, behind the others, and is tried again.
         activation.phase = "ready";
         activation.isUnsaved = true;
@@ -175,7 +178,7 @@ export class Lifecycle {
   async #store(activation: Activation, snapshots: Snapshots): Promise<SnapshotError | undefined> {
     try {
       const snapshot = await this.#settings.passivate?.(activation.state, activation.key);
-      await snapshots.write(activation.key, snapshot);
+      activation.stored = await snapshots.write(activation.key, snapshot, activation.stored);
       return undefined;
     } catch (error) {
       return error instanceof SnapshotError ? error : new SnapshotError(this.#name, activation.key, "stored", error);
@@ -184,8 +187,9 @@ export class Lifecycle {
 
   async #restore(activation: Activation, snapshots: Snapshots): Promise<Failure | undefined> {
     try {
-      const snapshot = await snapshots.read(activation.key);
-      return this.#begin(activation, await this.#settings.activate(activation.key, snapshot), snapshot !== undefined);
+      const kept = await snapshots.read(activation.key);
+      activation.stored = this.#settings.snapshots?.setIf === undefined ? undefined : kept?.text;
+      return this.#begin(activation, await this.#settings.activate(activation.key, kept?.snapshot), kept !== undefined);
     } catch (error) {
       return this.#fail(activation, error);
     }

@@ -1,7 +1,8 @@
-import { type Awaitable, type CacheStore, type Environment, OptionError, systemEnvironment } from "@job-orch/core";
+import { type Awaitable, type Environment, OptionError, systemEnvironment } from "@job-orch/core";
 import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
 import type { Directive } from "./events.ts";
 import type { AskedActors } from "./others.ts";
+import type { SnapshotStore } from "./snapshots.ts";
 
 /** How requests become messages of actors, and actors come and go. */
 export interface ActorsOptions<Request, State, Snapshot> {
@@ -13,9 +14,10 @@ export interface ActorsOptions<Request, State, Snapshot> {
   readonly passivate?: (state: State, key: string) => Awaitable<Snapshot | undefined>;
   /**
    * Where snapshots rest: a `Map`, a Keyv, or whatever has `get`, `set` and `delete`. It must throw, or answer `set` with
-   * `false`, when it fails: for a Keyv, `throwOnErrors: true`. Needs `passivate`.
+   * `false`, when it fails: for a Keyv, `throwOnErrors: true`. Needs `passivate`. Several processes over one store: it needs
+   * `setIf`, or the last one to write a key's snapshot wins, whatever it knew.
    */
-  readonly snapshots?: CacheStore;
+  readonly snapshots?: SnapshotStore;
   /** An actor with nothing to do for this long leaves memory. Units: milliseconds; `Infinity` for never. Default 300,000. */
   readonly idleMs?: number;
   /** How many actors are in memory before those that were idle longest leave. Range: integer 1 to 10,000,000. Default 50,000. */
@@ -50,7 +52,7 @@ export interface Settings {
   readonly key: (request: unknown) => string;
   readonly activate: (key: string, snapshot: unknown) => unknown;
   readonly passivate: ((state: unknown, key: string) => unknown) | undefined;
-  readonly snapshots: CacheStore | undefined;
+  readonly snapshots: SnapshotStore | undefined;
   readonly idleMs: number;
   readonly max: number;
   readonly concurrency: number;
@@ -87,6 +89,7 @@ export function toSettings(options: ActorsOptions<never, never, never>): Setting
   }
   if (snapshots !== undefined) checkMembers("snapshots", snapshots, ["get", "set", "delete"], "a Map, a Keyv or the like");
   const directives = ["resume", "restart", "stop"] as const;
+  if (snapshots?.setIf !== undefined) checkMembers("snapshots", snapshots, ["setIf"], "a store whose setIf is a function");
   return {
     key: key as Settings["key"],
     activate: activate as Settings["activate"],

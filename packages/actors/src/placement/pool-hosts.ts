@@ -16,7 +16,7 @@ type Shared = "key" | "idleMs" | "max" | "concurrency" | "mailbox" | "onError" |
 export interface PoolHostsOptions<Request> extends Pick<ActorsOptions<Request, unknown, unknown>, Shared> {
   /** How many of the pool's places are hosts: its `size`. Range: integer 1 to 1,024. */
   readonly places: number;
-  /** Where snapshots rest, here on the host's side: a `Map`, a Keyv, or whatever has `get`, `set` and `delete`. */
+  /** Where snapshots rest, here on the host's side: a `Map`, a Keyv, or whatever has `get`, `set` and `delete`; see `ActorsOptions`. */
   readonly snapshots: NonNullable<ActorsOptions<Request, unknown, unknown>["snapshots"]>;
   /**
    * With which of a key's answers a snapshot comes along: 1 with each, so that a worker's death costs nothing that was answered;
