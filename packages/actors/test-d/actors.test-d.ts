@@ -2,7 +2,18 @@ import { defineJob, job, processor, type Processor, remote } from "@job-orch/cor
 import { memory } from "@job-orch/memory";
 import { threads } from "@job-orch/threads";
 import { expectAssignable, expectError, expectType } from "tsd";
-import { type ActorHost, actors, type Actors, actorsJob, localHost, placedActors, type PoolHosts, poolHosts } from "../src/index.ts";
+import {
+  type ActorHost,
+  actors,
+  type Actors,
+  actorsJob,
+  actorsNamed,
+  localHost,
+  placedActors,
+  type PoolHosts,
+  poolHosts,
+  type SnapshotStore,
+} from "../src/index.ts";
 
 interface Add {
   readonly cart: string;
@@ -87,3 +98,21 @@ expectError(poolHosts(pool, { key: (text: string) => text, places: 2, snapshots:
 expectError(poolHosts(threads(addJob, new URL("file:///add.worker.ts")), { key, places: 2, snapshots: new Map() }));
 expectError(actorsJob(addJob, { activate }));
 expectError(actorsJob(addJob, { activate: () => ({ sum: 0 }), passivate: () => 0 }));
+
+// Others by name: `ask` and `tell`, checked; whoever hosts the job says who is meant.
+const stock = actorsNamed<{ readonly item: string }, number>("stock");
+expectType<Promise<number>>(stock.ask({ item: "tea" }, { timeoutMs: 1 }));
+expectType<Promise<void>>(stock.tell({ item: "tea" }));
+expectError(stock.ask({ item: "tea" }));
+expectError(stock.ask({ item: 1 }, { timeoutMs: 1 }));
+expectError(stock.tell({}));
+actors(addJob, { key, activate, asks: { cart, placed, counted } });
+poolHosts(pool, { key, places: 2, snapshots: new Map(), asks: { cart, placed } });
+expectError(actors(addJob, { key, activate, asks: { cart: addJob } }));
+expectError(poolHosts(pool, { key, places: 2, snapshots: new Map(), asks: cart }));
+expectType<Promise<void>>(placed.tell({ cart: "a", add: 1 }));
+
+// A store that can compare.
+declare const comparing: SnapshotStore;
+actors(addJob, { key, activate, passivate: ({ total }) => total, snapshots: comparing });
+expectError(actors(addJob, { key, activate, passivate: ({ total }) => total, snapshots: { ...comparing, setIf: true } }));

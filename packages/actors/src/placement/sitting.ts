@@ -36,7 +36,7 @@ export class Sitting implements AsksByName, RunContext {
   #lastAsk = 0;
   /** What the host was told of and has not answered. */
   #open = 0;
-  #leaves: ReturnType<typeof setImmediate> | undefined;
+  #isLeaving = false;
   #controller: AbortController | undefined;
 
   /** `makeTicket`: called when it has to wait; the same ticket for its whole life. */
@@ -133,8 +133,10 @@ export class Sitting implements AsksByName, RunContext {
 
   /** When the event loop had a turn: what a job asks in one go leaves together. */
   #leaveSoon(): void {
-    this.#leaves ??= setImmediate(() => {
-      this.#leaves = undefined;
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    setImmediate(() => {
+      this.#isLeaving = false;
       if (this.#open > 0 || this.#asks.length > 0) this.#reply();
     });
   }
