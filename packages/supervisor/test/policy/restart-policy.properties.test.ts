@@ -1,7 +1,7 @@
+import { FakeClock } from "@job-orch/test-support";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ExitClass, exitClasses, isFailure, RestartPolicy } from "../../src/index.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 import { PolicyModel } from "./policy-model.ts";
 
 const numRuns = Number(process.env["JOB_ORCH_RUNS"] ?? 300);

@@ -1,7 +1,7 @@
 import { OptionError } from "@job-orch/core";
+import { FakeClock } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { type ExitClass, exitClasses, RestartPolicy, type RestartOptions } from "../../src/index.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 
 const LATE = Number.POSITIVE_INFINITY;
 

@@ -1,3 +1,4 @@
+import { FakeClock, turns } from "@job-orch/test-support";
 import { onTestFinished } from "vitest";
 import {
   type Child,
@@ -7,7 +8,6 @@ import {
   type SuperviseOptions,
   type Supervised,
 } from "../../src/index.ts";
-import { FakeClock, turns } from "./fake-clock.ts";
 
 /** A child whose life a test decides. */
 export interface Actor {

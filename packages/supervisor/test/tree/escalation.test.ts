@@ -1,8 +1,7 @@
+import { rejection, turns } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { CrashLoopError } from "../../src/index.ts";
-import { turns } from "../support/fake-clock.ts";
 import { stage } from "../support/stage.ts";
-import { rejection } from "../support/until.ts";
 
 describe("children that fail too often", () => {
   it("end everything with a coded error", async () => {

@@ -4,10 +4,10 @@ import { sqlite } from "@job-orch/sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@job-orch/test-support";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ChildContext, supervise } from "../../src/index.ts";
 import { stage } from "../support/stage.ts";
-import { until } from "../support/until.ts";
 
 /** A file with queues in it, for one test. */
 function file() {

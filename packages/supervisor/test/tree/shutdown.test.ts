@@ -1,10 +1,9 @@
 import { job, OptionError, processor } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
+import { turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
 import { type Child, supervise, type SuperviseOptions } from "../../src/index.ts";
-import { turns } from "../support/fake-clock.ts";
 import { stage } from "../support/stage.ts";
-import { until } from "../support/until.ts";
 
 describe("a stop", () => {
   it("goes through its steps in order: not ready, intake, children, flush, resources from the last to the first", async () => {

@@ -1,7 +1,7 @@
+import { FakeClock, turns } from "@job-orch/test-support";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ChildContext, supervise, type Strategy } from "../../src/index.ts";
-import { FakeClock, turns } from "../support/fake-clock.ts";
 
 const numRuns = Number(process.env["JOB_ORCH_RUNS"] ?? 100);
 const MOST = 4;

@@ -1,5 +1,5 @@
+import { turns } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
-import { turns } from "../support/fake-clock.ts";
 import { stage } from "../support/stage.ts";
 
 describe("children", () => {
