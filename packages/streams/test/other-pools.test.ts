@@ -1,7 +1,8 @@
 import { job } from "@job-orch/core";
+import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { join, parallel, stagesJob, type StagesPool } from "../src/index.ts";
-import { functions, pool, until, upTo } from "./fixtures/pool.ts";
+import { functions, pool, upTo } from "./fixtures/pool.ts";
 
 describe("pools that share no memory", () => {
   test("a wire that carries JSON alone is good for everything that is JSON", async () => {

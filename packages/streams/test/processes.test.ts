@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@job-orch/test-support";
 import { afterAll, describe, expect, test } from "vitest";
 import { parallel } from "../src/index.ts";
-import { childPool, functions, until, upTo } from "./fixtures/pool.ts";
+import { childPool, functions, upTo } from "./fixtures/pool.ts";
 
 const children = childPool();
 const folder = mkdtempSync(join(tmpdir(), "streams-"));

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
+import { until } from "@job-orch/test-support";
 import { afterAll, describe, expect, test } from "vitest";
 import { parallel } from "../src/index.ts";
-import { functions, pool, until, upTo } from "./fixtures/pool.ts";
+import { functions, pool, upTo } from "./fixtures/pool.ts";
 
 const threads = pool();
 afterAll(() => threads.close());
