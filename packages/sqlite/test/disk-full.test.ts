@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
-import { ack, folder, frame, later, open, receiver, send, sender, settle, take, never, until, work } from "./support/scene.ts";
+import { ack, folder, frame, later, open, receiver, send, sender, settle, take, never, work } from "./support/scene.ts";
 
 /** A file system of 2 MiB; `undefined` where this user may not mount one. */
 function smallDisk(): string | undefined {
@@ -64,13 +65,11 @@ test("a full disk is a coded error at send; nothing acknowledged is lost, and it
   );
 
   rmSync(filler);
-  await until(
-    () =>
-      Promise.resolve(sends.send([frame("after")], never)).then(
-        () => true,
-        () => false,
-      ),
-    "sending goes on",
+  await until("sending goes on", () =>
+    Promise.resolve(sends.send([frame("after")], never)).then(
+      () => true,
+      () => false,
+    ),
   );
   if (!settled) await settle(mine, held.slice(0, 1), ack);
   await settle(mine, held.slice(1), ack);
@@ -99,6 +98,6 @@ test("receivers that wait while the disk is full get what comes afterwards", asy
     );
   expect(await attempt()).toBe(false);
   rmSync(filler);
-  await until(attempt, "sending goes on");
+  await until("sending goes on", attempt);
   expect(await waiting).toHaveLength(1);
 });

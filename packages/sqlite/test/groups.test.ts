@@ -1,27 +1,12 @@
 import { type Clock, systemClock } from "@job-orch/core";
 import { DatabaseSync } from "node:sqlite";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { removeIdle } from "../src/groups.ts";
 import type { SqliteTransport } from "../src/index.ts";
 import { toSettings } from "../src/options.ts";
 import { Store } from "../src/store.ts";
-import {
-  ack,
-  broadcast,
-  file,
-  frame,
-  frames,
-  never,
-  open,
-  receiver,
-  send,
-  sender,
-  settle,
-  take,
-  text,
-  until,
-  work,
-} from "./support/scene.ts";
+import { ack, broadcast, file, frame, frames, never, open, receiver, send, sender, settle, take, text, work } from "./support/scene.ts";
 
 const GROUP = { group: "audit" } as const;
 
@@ -110,7 +95,7 @@ test("a group that is removed is gone with what it held; its receivers hear of i
   await send(transport, broadcast(), [frame("to nobody")]);
   const db = new DatabaseSync(path, { timeout: 5_000 });
   const left = (): unknown => db.prepare("select (select count(*) from jo_frames) + (select count(*) from jo_queues) as count").get();
-  await until(() => (left() as { readonly count: number }).count === 0, "nothing is left of it");
+  await until("nothing is left of it", () => (left() as { readonly count: number }).count === 0);
   db.close();
   const again = await receiver(transport, broadcast(), GROUP);
   await send(transport, broadcast(), [frame("anew")]);

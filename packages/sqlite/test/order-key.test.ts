@@ -1,3 +1,4 @@
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import {
   ack,
@@ -14,7 +15,6 @@ import {
   take,
   takeOne,
   text,
-  until,
   work,
 } from "./support/scene.ts";
 
@@ -26,7 +26,7 @@ test("frames of a key are taken one at a time and in order, by receivers of seve
   const sent = Array.from({ length: 200 }, (_, index) => frame(String(index), { orderKey: keys[index % keys.length] }));
   const transport = open(path);
   for (let from = 0; from < sent.length; from += 20) await send(transport, work(), sent.slice(from, from + 20));
-  await until(() => peers.reduce((sum, { acked }) => sum + acked.length, 0) === sent.length, "all are acked");
+  await until("all are acked", () => peers.reduce((sum, { acked }) => sum + acked.length, 0) === sent.length);
 
   const { items } = await transport.list("work", { limit: 1_000 });
   const endings = new Map(await Promise.all(items.map(async ({ id }) => [id, await transport.history("work", id)] as const)));

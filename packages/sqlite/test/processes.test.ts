@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import {
   ack,
@@ -18,7 +19,6 @@ import {
   take,
   takeOne,
   text,
-  until,
   work,
 } from "./support/scene.ts";
 
@@ -45,7 +45,7 @@ test("two processes with eight receivers get each frame once between them", asyn
   }
 
   const acked = (): string[] => peers.flatMap((peer) => peer.acked);
-  await until(() => acked().length >= count, "all are acked");
+  await until("all are acked", () => acked().length >= count);
   const taken = peers.flatMap((peer) => peer.taken);
   expect(taken).toHaveLength(count);
   expect(new Set(taken.map(({ id }) => id)).size).toBe(count);
@@ -153,7 +153,7 @@ test("a send that waits for room goes on when another process makes some", async
   const peer = await startPeer(path);
   await peer.consume(work(), { leaseMs: 1_000, maxInFlight: 4 });
   await waiting;
-  await until(() => peer.acked.length === 15, "all are consumed");
+  await until("all are consumed", () => peer.acked.length === 15);
 });
 
 test("what anonymous receivers of a killed process would have got is gone with them", async () => {
@@ -165,12 +165,12 @@ test("what anonymous receivers of a killed process would have got is gone with t
   opening.catch(() => undefined);
   const db = new DatabaseSync(path, { timeout: 5_000 });
   const count = (what: string): number => (db.prepare(`select count(*) as count from ${what}`).get() as { count: number }).count;
-  await until(() => count("jo_queues where grp is null") === 1, "the subscription is there");
+  await until("the subscription is there", () => count("jo_queues where grp is null") === 1);
   await send(transport, broadcast(), [frame("a"), frame("b")]);
   expect(count("jo_frames")).toBe(2);
   await peer.kill();
-  await until(() => count("jo_queues where grp is null and gone = 0") === 0, "the subscription is ended", DEAD_WITHIN_MS);
-  await until(() => count("jo_frames") + count("jo_queues where grp is null") === 0, "nothing is left of it", 12_000);
+  await until("the subscription is ended", () => count("jo_queues where grp is null and gone = 0") === 0, DEAD_WITHIN_MS);
+  await until("nothing is left of it", () => count("jo_frames") + count("jo_queues where grp is null") === 0, 12_000);
   db.close();
   expect(await quiet(keepsBeating, 10)).toEqual([]);
 }, 30_000);

@@ -1,3 +1,4 @@
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import {
   ack,
@@ -16,7 +17,6 @@ import {
   take,
   takeOne,
   text,
-  until,
   work,
 } from "./support/scene.ts";
 
@@ -158,7 +158,7 @@ test("a retry with a far delay is delayed, not in flight, and can be cancelled",
   await settle(mine, [delivery], retry(365 * 86_400_000));
   expect(await transport.depth("work")).toMatchObject({ delayed: 1, inFlight: 0 });
   expect(await transport.cancel("work", delivery.frame.id)).toBe("cancelled");
-  await until(async () => (await transport.depth("work")).cancelled === 1, "it is cancelled");
+  await until("it is cancelled", async () => (await transport.depth("work")).cancelled === 1);
 });
 
 test("of two settlements of one delivery in one call the first holds", async () => {

@@ -110,11 +110,3 @@ export function settle(at: Receiver, deliveries: readonly Delivery[], outcome: O
 export const ack: Outcome = { kind: "ack" };
 export const retry = (delayMs = 0): Outcome => ({ kind: "retry", delayMs, charge: true, error: { name: "Error", message: "no luck" } });
 export const dead: Outcome = { kind: "dead", reason: { name: "TypeError", message: "no good", code: "ERR_NO_GOOD" } };
-
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, withinMs = PATIENCE_MS): Promise<void> {
-  const endMs = Date.now() + withinMs;
-  while (!(await isSo())) {
-    if (Date.now() > endMs) throw new Error(`${what}: not so within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
