@@ -45,6 +45,8 @@ export class Subject {
   readonly said: Said[] = [];
   /** What it printed on standard output and error, and lines of its link that are no frames. */
   printed = "";
+  /** The first byte that came over its link. */
+  firstByte: number | undefined;
   readonly #child: ChildProcess;
   readonly #input: Readable;
   readonly #output: Writable;
@@ -78,6 +80,7 @@ export class Subject {
       { offered },
     );
     this.#input.on("data", (chunk: Buffer) => {
+      this.firstByte ??= chunk[0];
       try {
         if (this.#broken === undefined) reader.push(chunk);
       } catch (error) {

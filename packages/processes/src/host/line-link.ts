@@ -1,4 +1,4 @@
-import { EncodeError } from "@job-orch/core";
+import { toWireError } from "@job-orch/core/substrate";
 import {
   type Control,
   EXTRA,
@@ -18,12 +18,13 @@ import type { Hello as LineHello } from "../protocol/hello.ts";
 import { type Cap, WORKER_OPS } from "../protocol/ops.ts";
 import { ProtocolError, VersionError } from "../protocol/protocol-error.ts";
 import { Liveness, type LivenessOptions } from "./liveness.ts";
+import { bytesOf, Kept, notJson, readPayload } from "../protocol/payload.ts";
 import { OpenIds } from "./open-ids.ts";
 import { ServiceTime } from "./service-time.ts";
-import { logText, toLog, toMeta, toWire } from "./words.ts";
+import { logText, toLog, toMeta } from "./words.ts";
 
 /** What the host takes beyond answers. */
-export const OFFERED: readonly Cap[] = ["ack", "rs", "tags"];
+export const OFFERED: readonly Cap[] = ["ack", "bin", "rs", "tags"];
 /** So much is written at once, however much more is to come: a write costs more than a request, but the worker can begin. */
 const ENOUGH_CHARS = 16_384;
 
@@ -129,14 +130,16 @@ export class LineLink implements WorkerLink {
       const job = jobs[jobOf(head)] as string;
       const extra = (head & EXTRA) === 0 ? undefined : (batch[at + 3] as Extra);
       at += extra === undefined ? 3 : 4;
-      if ((head & TEXT) !== 0 && (body as string).startsWith(" $") && this.#hello?.caps.has("tags") !== true) {
-        this.#refuseLater(id, new EncodeError("", "this worker takes JSON alone"));
+      const kept = (head & TEXT) === 0 ? -1 : (body as string).charCodeAt(1);
+      if (kept === Kept.Tagged && this.#hello?.caps.has("tags") !== true) {
+        this.#refuseLater(id, notJson(readPayload((body as string).slice(1), false)));
         continue;
       }
       try {
         if (extra !== undefined && this.#hello?.caps.has("meta") === true) writer.meta(id, toMeta(extra));
-        if ((head & TEXT) !== 0) writer.runText(id, job, body as string);
-        else writer.run(id, job, body);
+        if (kept === Kept.Bytes) writer.run(id, job, bytesOf(body as string));
+        else if (kept === -1) writer.run(id, job, body);
+        else writer.runText(id, job, body as string);
         this.#open.add(id);
       } catch (error) {
         this.#refuseLater(id, error);
@@ -231,14 +234,14 @@ export class LineLink implements WorkerLink {
   }
 
   #refused(op: Saying, id: number, why: Error): void {
-    if (op === WORKER_OPS.response || op === WORKER_OPS.failure) this.#end(id, Kind.Error, toWire(why));
+    if (op === WORKER_OPS.response || op === WORKER_OPS.failure) this.#end(id, Kind.Error, toWireError(why, { stack: false }));
   }
 
   /** What cannot be sent is answered from here, but not from within the sending. */
   #refuseLater(id: number, error: unknown): void {
     this.#open.add(id);
     queueMicrotask(() => {
-      this.#end(id, Kind.Error, toWire(error));
+      this.#end(id, Kind.Error, toWireError(error, { stack: false }));
       this.#deliver();
     });
   }

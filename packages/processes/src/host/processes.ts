@@ -1,7 +1,7 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
 import { oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, Pool, type PooledProcessor, type PoolOptions, type ToText, type WorkerFactory } from "@job-orch/link";
-import { writePayload } from "../protocol/payload.ts";
+import { keptPayload } from "../protocol/payload.ts";
 import { toSettings } from "./liveness.ts";
 import { ProgramError, runOnce } from "./oneshot.ts";
 import type { ProcessOptions, RemoteOptions } from "./process-options.ts";
@@ -17,8 +17,8 @@ export interface RemoteProcessor<Request, Response, Name extends string> extends
 /** A pipe is slower to wake a worker than a port, and cheaper the more it carries at once. */
 const DEEP: PoolOptions = { targetMs: 4, maxWindow: 1_024 };
 
-/** JSON; what JSON would alter goes in the tagged form of core's codec, to workers that read it. */
-const toText: ToText = (value) => writePayload(value, true);
+/** JSON; what JSON would alter goes in the tagged form of core's codec, to workers that read it, and buffers as they are. */
+const toText: ToText = keptPayload;
 
 /**
  * A job in child processes, as a processor: of any program that speaks the line protocol (docs/protocol.md), or, with

@@ -1,4 +1,3 @@
-import { JobError, type WireError } from "@job-orch/core";
 import { safeString } from "@job-orch/core/substrate";
 import type { Extra } from "@job-orch/link";
 import type { RequestMeta } from "../protocol/host-writer.ts";
@@ -11,13 +10,6 @@ export function toMeta({ id, attempt, deadline, headers }: Extra): RequestMeta {
     ...(deadline === undefined ? {} : { leftMs: Math.max(0, deadline - Date.now()) }),
     ...(headers === undefined ? {} : { headers }),
   };
-}
-
-/** An error of this side as if the worker had said it. */
-export function toWire(error: unknown): WireError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message } = error;
-  return JobError.is(error) ? { name, message, code: error.code, retry: error.retry } : { name, message };
 }
 
 /** A worker's log line, whatever its words for it are. */

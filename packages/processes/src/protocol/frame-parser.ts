@@ -17,6 +17,8 @@ export interface FrameSink {
   readonly onFrame: (op: number, id: number, rest: string) => void;
   /** The bytes are the receiver's own. */
   readonly onAttachment?: (id: number, bytes: Buffer) => void;
+  /** Whether attachments are taken now. */
+  readonly mayAttach?: () => boolean;
   /** A line that is no frame, where those are allowed. */
   readonly onStray?: (line: string) => void;
 }
@@ -99,11 +101,15 @@ export class FrameParser {
   /** Where the line feed is that ends the text: the last one, or the first that bytes of an attachment may follow. -1 if none. */
   #endOfText(bytes: Buffer): number {
     if (this.#sink.onAttachment === undefined) return bytes.lastIndexOf(LINE_FEED);
-    if ((this.#pending.first ?? bytes[0]) === ATTACHMENT) return bytes.indexOf(LINE_FEED);
+    const prints = this.#sink.onStray !== undefined; // a frame may begin in the middle of a line then
+    const first = this.#pending.first ?? bytes[0];
+    if (first === ATTACHMENT || (prints && this.#pending.length > 0)) return bytes.indexOf(LINE_FEED);
     const before = bytes.indexOf("\nD");
-    if (before === -1) return bytes.lastIndexOf(LINE_FEED);
-    const end = bytes.indexOf(LINE_FEED, before + 1);
-    return end === -1 ? before : end;
+    const within = prints ? bytes.indexOf(`${SEPARATOR}D`) : -1;
+    const at = before === -1 || within === -1 ? Math.max(before, within) : Math.min(before, within);
+    if (at === -1) return bytes.lastIndexOf(LINE_FEED);
+    const end = bytes.indexOf(LINE_FEED, at + 1);
+    return end === -1 ? bytes.lastIndexOf(LINE_FEED, at) : end;
   }
 
   #takeText(bytes: Buffer): void {
@@ -162,7 +168,8 @@ export class FrameParser {
   }
 
   #announce(id: number, rest: string): void {
-    if (this.#sink.onAttachment === undefined) throw new ProtocolError("An attachment came, but nobody said that they are taken here");
+    if (this.#sink.onAttachment === undefined || this.#sink.mayAttach?.() === false)
+      throw new ProtocolError("An attachment came, but nobody said that they are taken here");
     if (!/^\d{1,15}$/.test(rest)) throw new ProtocolError("An attachment does not say how long it is");
     const length = Number(rest);
     if (length > this.#maxAttachmentBytes) throw new FrameTooLargeError(`An attachment of ${length} bytes`, this.#maxAttachmentBytes);

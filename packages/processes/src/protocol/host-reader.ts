@@ -51,6 +51,7 @@ export class HostReader {
     const frames: FrameSink = {
       onFrame: (op, id, rest) => this.#onFrame(op, id, rest),
       ...(this.#offered.includes("bin") ? { onAttachment: (id: number, bytes: Buffer) => this.#onAttachment(id, bytes) } : undefined),
+      mayAttach: () => this.#hello?.caps.has("bin") === true,
       ...(sink.onStray === undefined ? undefined : { onStray: sink.onStray }),
     };
     this.#parser = new FrameParser(frames, options);
@@ -91,7 +92,6 @@ export class HostReader {
   }
 
   #onAttachment(id: number, bytes: Buffer): void {
-    if (this.#hello?.caps.has("bin") !== true) throw new ProtocolError("The worker sent an attachment, but its hello does not say so");
     // One waits at most: its frame comes next.
     if (this.#attachments.size > 0) throw new ProtocolError("The worker sent an attachment before the frame of the one before it");
     this.#attachments.set(id, bytes);

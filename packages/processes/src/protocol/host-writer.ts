@@ -1,7 +1,7 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { OptionError } from "@job-orch/core";
 import { Outbox } from "./outbox.ts";
-import { writePayload } from "./payload.ts";
+import { isBuffer, writePayload } from "./payload.ts";
 
 /** What a worker may know about a request besides the request. */
 export interface RequestMeta {
@@ -72,11 +72,6 @@ export class HostWriter {
   flush(): void {
     this.#outbox.flush();
   }
-}
-
-/** Buffers only: another view would come back as one. */
-function isBuffer(value: unknown): value is Buffer {
-  return Buffer.isBuffer(value) && Object.getPrototypeOf(value) === Buffer.prototype;
 }
 
 function checkJobName(job: string): void {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { TooLargeError } from "@job-orch/core";
-import { MAX_LINE_BYTES } from "./limits.ts";
+import { MAX_ATTACHMENT_BYTES, MAX_LINE_BYTES } from "./limits.ts";
 
 /** Pieces of text shorter than this are one write. Units: characters. */
 const MOST_CHARS = 4 * 1024 * 1024;
@@ -50,6 +50,7 @@ export class Outbox {
 
   /** An attachment, right before the frame that it belongs to. */
   attach(id: number, bytes: Buffer): void {
+    if (bytes.byteLength > MAX_ATTACHMENT_BYTES) throw new TooLargeError("a worker's link", MAX_ATTACHMENT_BYTES, bytes.byteLength);
     this.add(`D ${id} ${bytes.byteLength}`);
     this.#cut();
     this.#waiting?.push(bytes);

@@ -26,8 +26,13 @@ export function writePayload(value: unknown, tags: boolean): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", 1);
   if (bytes[0] !== CODEC_TAGGED) return ` ${text}`;
   if (tags) return ` $${text}`;
-  const found = whatJsonAlters(value);
-  throw new EncodeError(found.path, `${found.what} is not JSON, and this worker takes nothing else`);
+  throw notJson(value);
+}
+
+/** What is said of a value that a worker cannot be sent, with the path to what in it JSON would alter. */
+export function notJson(value: unknown): EncodeError {
+  const { path, what } = whatJsonAlters(value);
+  return new EncodeError(path, `${what} is not JSON, and this worker takes nothing else`);
 }
 
 /**
@@ -51,6 +56,27 @@ function parse(text: string): unknown {
   } catch {
     throw new ProtocolError("A payload is not JSON"); // the engine's message quotes it, and it may hold secrets
   }
+}
+
+/** Buffers alone can be attachments: another view would come back as one. */
+export function isBuffer(value: unknown): value is Buffer {
+  return Buffer.isBuffer(value) && Object.getPrototypeOf(value) === Buffer.prototype;
+}
+
+/** What stands before the bytes of a buffer that waits as text. No payload begins with it. */
+const BYTES = "\0";
+
+/** A request as a pool keeps it: as `writePayload` makes it, with tags; of a buffer its bytes as they are now, for `bytesOf`. */
+export function keptPayload(value: unknown): string {
+  return isBuffer(value) ? ` ${BYTES}${value.toString("latin1")}` : writePayload(value, true);
+}
+
+/** What kept text is, by the character behind its space: JSON when it is neither. */
+export const Kept = { Tagged: TAGGED, Bytes: BYTES.charCodeAt(0) } as const;
+
+/** The buffer that was kept as text. */
+export function bytesOf(kept: string): Buffer {
+  return Buffer.from(kept.slice(2), "latin1");
 }
 
 /** Whether only the frame's request is concerned, and the link can go on. */

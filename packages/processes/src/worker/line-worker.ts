@@ -1,13 +1,15 @@
 import type { Awaitable, WireError } from "@job-orch/core";
 import { CancelledError, DecodeError, UnsupportedError } from "@job-orch/core";
-import { type ErasedJob, toWireError } from "@job-orch/core/substrate";
+import type { ErasedJob } from "@job-orch/core/substrate";
 import { Kind, kindOf, Runner, slotOf } from "@job-orch/link";
 import { FrameParser } from "../protocol/frame-parser.ts";
 import { VERSION } from "../protocol/limits.ts";
 import { type Cap, HOST_OPS } from "../protocol/ops.ts";
 import { Outbox } from "../protocol/outbox.ts";
-import { readPayload, writePayload } from "../protocol/payload.ts";
+import { readPayload } from "../protocol/payload.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
+import { Answers } from "./answers.ts";
+import { Pace } from "./pace.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 /** How many requests a host may have open here before the first is answered. */
@@ -16,7 +18,6 @@ const CREDIT = 1_024;
 const LONGEST_TURN_MS = 2;
 /** An answer waits no longer than this for others, as far as jobs give it the chance. Units: milliseconds. */
 const LONGEST_WAIT_MS = 1;
-const MOST_AT_ONCE = 64;
 
 export interface LineWorkerOptions {
   readonly name: string;
@@ -43,13 +44,9 @@ export class LineWorker {
   readonly #parser: FrameParser;
   readonly #runner: Runner;
   readonly #queue: RequestQueue;
-  readonly #tags: boolean;
+  readonly #answers: Answers;
   readonly #acks: boolean;
-  readonly #mostAtOnce: number;
-  /** How many short requests are begun before anything is looked at again. */
-  #atOnce = 1;
-  /** When the last were begun while nothing else ran. Units: milliseconds. */
-  #begunMs = 0;
+  readonly #pace: Pace;
   #turnEndsMs = 0;
   #flushedMs = 0;
   #flushDue = false;
@@ -59,23 +56,28 @@ export class LineWorker {
   #held = false;
   /** Announced, and not begun because the announcement has not left yet. */
   #announced: readonly unknown[] | undefined;
+  /** Its frame has not come yet. */
+  #attachment: { readonly id: number; readonly bytes: Buffer } | undefined;
 
   constructor(options: LineWorkerOptions) {
     const { jobs, resources, concurrency, offered, acksEach, shared, write, onEnd } = options;
     this.#options = options;
-    this.#tags = offered.includes("tags");
     this.#acks = offered.includes("ack");
-    this.#mostAtOnce = this.#acks && acksEach ? 1 : MOST_AT_ONCE;
-    this.#queue = new RequestQueue(jobs, concurrency + MOST_AT_ONCE);
+    this.#pace = new Pace(this.#acks && acksEach);
+    this.#queue = new RequestQueue(jobs, concurrency + this.#pace.most);
     this.#outbox = new Outbox(write, { separated: shared && offered.includes("rs") });
-    this.#parser = new FrameParser({ onFrame: (op, id, rest) => this.#hear(op, id, rest) });
+    this.#answers = new Answers(this.#outbox, { tags: offered.includes("tags"), bin: offered.includes("bin") });
+    this.#parser = new FrameParser({
+      onFrame: (op, id, rest) => this.#hear(op, id, rest),
+      ...(offered.includes("bin") ? { onAttachment: (id: number, bytes: Buffer) => this.#keep(id, bytes) } : undefined),
+    });
     this.#runner = new Runner({
       jobs,
       resources,
       concurrency,
       claims: this.#queue.claims,
       idPrefix: `${process.pid}-`,
-      toText: (value) => writePayload(value, this.#tags),
+      toText: this.#answers.toText,
       announces: false, // this side knows better when it can be said
       post: (batch) => this.#answer(batch),
       onDrained: () => {
@@ -87,7 +89,7 @@ export class LineWorker {
 
   start(): void {
     const { name, jobs, offered, shared } = this.#options;
-    const optional = (["ack", "tags", ...(shared ? ["rs" as const] : [])] as const).filter((cap) => offered.includes(cap));
+    const optional = (["ack", "bin", "tags", ...(shared ? ["rs" as const] : [])] as const).filter((cap) => offered.includes(cap));
     const caps: readonly Cap[] = ["cancel", "drain", "meta", "ping", "steal", ...optional];
     const lang = `node ${process.versions.node}`;
     const hello = { v: VERSION, name, lang, jobs: jobs.map((job) => job.name), credit: CREDIT, caps, pid: process.pid };
@@ -145,24 +147,33 @@ export class LineWorker {
     }
   }
 
+  #keep(id: number, bytes: Buffer): void {
+    if (this.#attachment !== undefined) throw new ProtocolError("The host sent an attachment before the frame of the one before it");
+    this.#attachment = { id, bytes };
+  }
+
   #enqueue(id: number, rest: string): void {
+    const attachment = this.#attachment;
+    if (attachment?.id === id) this.#attachment = undefined;
     const space = rest.indexOf(" ");
     const job = space === -1 ? rest : rest.slice(0, space);
     if (this.#draining) return this.#outbox.add(`T ${id} 1`);
     if (this.#queue.open >= CREDIT) throw new ProtocolError(`The host has more than ${CREDIT} requests open`);
     try {
-      const request = readPayload(space === -1 ? "" : rest.slice(space + 1), this.#parser.suspicious);
-      if (!this.#queue.push(id, job, request)) this.#fail(id, new UnsupportedError(`This worker has no job "${job.slice(0, 100)}"`));
+      const given = space === -1 ? "" : rest.slice(space + 1);
+      const request = given === "" && attachment?.id === id ? attachment.bytes : readPayload(given, this.#parser.suspicious);
+      if (!this.#queue.push(id, job, request))
+        this.#answers.fail(id, new UnsupportedError(`This worker has no job "${job.slice(0, 100)}"`));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#fail(id, error);
+      this.#answers.fail(id, error);
     }
   }
 
   #cancel(id: number): void {
     const reason = "The host cancelled the request";
     if (this.#queue.takeBack(id, "cancelled")) return; // the runner says when it gets there
-    if (this.#queue.remove(id)) return this.#fail(id, new CancelledError(reason));
+    if (this.#queue.remove(id)) return this.#answers.fail(id, new CancelledError(reason));
     const begun = this.#queue.find(id);
     if (begun !== undefined) this.#runner.tell({ control: "cancel", ...begun, reason });
   }
@@ -174,19 +185,19 @@ export class LineWorker {
     let nowMs = performance.now();
     while (this.#queue.waiting > 0 && !this.#held) {
       const { running } = this.#queue;
-      const places = Math.min(this.#options.concurrency - running, this.#mostAtOnce);
-      const room = Math.max(places, running === 0 ? this.#atOnce : 0);
+      const places = Math.min(this.#options.concurrency - running, this.#pace.most);
+      const room = Math.max(places, running === 0 ? this.#pace.atOnce : 0);
       if (room <= 0) break;
-      if (running === 0) this.#begunMs = nowMs;
+      if (running === 0) this.#pace.begin(nowMs);
       const batch = this.#queue.take(room, this.#acks ? this.#outbox : undefined);
       if (this.#acks) this.#flush(nowMs); // said before it begins, or it would be lost with a crash
-      if (this.#held && this.#mostAtOnce === 1) {
+      if (this.#held && this.#pace.most === 1) {
         this.#announced = batch;
         break;
       }
       this.#runner.take(batch);
       nowMs = performance.now();
-      if (this.#queue.running === 0) this.#learn(nowMs);
+      if (this.#queue.running === 0) this.#pace.end(nowMs);
       if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS) this.#flush(nowMs);
       if (nowMs >= this.#turnEndsMs && this.#queue.waiting > 0) {
         this.#takeTurns();
@@ -197,12 +208,6 @@ export class LineWorker {
     if (this.#queue.running === 0) this.#flush(nowMs);
     else this.#flushSoon();
   };
-
-  /** Everything that was begun has ended: how many short ones are begun together next time. */
-  #learn(nowMs: number): void {
-    const short = nowMs - this.#begunMs < LONGEST_WAIT_MS / 2;
-    this.#atOnce = short ? Math.min(this.#mostAtOnce, this.#atOnce * 2) : 1;
-  }
 
   #beginAnnounced(): void {
     const batch = this.#announced;
@@ -240,7 +245,7 @@ export class LineWorker {
     // What is left waits for something else, and so do those behind it: they have not begun after all.
     if (this.#queue.running > this.#options.concurrency) {
       this.#queue.withdraw(this.#acks ? this.#outbox : undefined);
-      this.#begunMs = Number.NEGATIVE_INFINITY; // no matter how long it takes: one at a time
+      this.#pace.slow();
     }
     this.#flush(performance.now());
   };
@@ -250,7 +255,7 @@ export class LineWorker {
     for (let at = 2; at < batch.length; at += 2) this.#say(batch[at] as number, batch[at + 1]);
     if (this.#feeding) return;
     const nowMs = performance.now();
-    if (this.#queue.running === 0) this.#learn(nowMs);
+    if (this.#queue.running === 0) this.#pace.end(nowMs);
     if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS) this.#flush(nowMs);
     else this.#flushSoon();
     if (this.#queue.waiting === 0 || this.#turnDue) return;
@@ -262,42 +267,20 @@ export class LineWorker {
     const slot = slotOf(head);
     switch (kindOf(head)) {
       case Kind.Ok:
-        return this.#respond(this.#queue.release(slot), body as string);
+        return this.#answers.respond(this.#queue.release(slot), body);
       case Kind.Error:
-        return this.#outbox.add(`E ${this.#queue.release(slot)}${this.#errorText(body as WireError)}`);
+        return this.#answers.failed(this.#queue.release(slot), body as WireError);
       case Kind.Progress:
-        return this.#outbox.add(`G ${this.#queue.idOf(slot)}${body as string}`);
+        return this.#answers.report("G", this.#queue.idOf(slot), body);
       case Kind.Log:
-        return this.#outbox.add(`L ${this.#queue.idOf(slot)}${body as string}`);
+        return this.#answers.report("L", this.#queue.idOf(slot), body);
       case Kind.Skipped: {
         const why = this.#queue.whySkipped(slot);
         const id = this.#queue.release(slot);
         if (why === "withdrawn") return;
-        if (why === "cancelled") this.#fail(id, new CancelledError("The host cancelled the request"));
+        if (why === "cancelled") this.#answers.fail(id, new CancelledError("The host cancelled the request"));
         else this.#outbox.add(`T ${id} 1`);
       }
-    }
-  }
-
-  #respond(id: number, payload: string): void {
-    try {
-      this.#outbox.add(`K ${id}${payload}`);
-    } catch (error) {
-      this.#fail(id, error);
-    }
-  }
-
-  #fail(id: number, error: unknown): void {
-    this.#outbox.add(`E ${id}${this.#errorText(toWireError(error))}`);
-  }
-
-  /** Of an error that this wire cannot carry whole, what matters most. */
-  #errorText(error: WireError): string {
-    try {
-      return writePayload(error, this.#tags);
-    } catch {
-      const { name, message, code, retry, stack } = error;
-      return ` ${JSON.stringify({ name, message, code, retry, stack })}`;
     }
   }
 }

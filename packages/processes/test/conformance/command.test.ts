@@ -23,8 +23,8 @@ test("1 when one is broken, and why", async () => {
 });
 
 test("a clause that does not apply says why", async () => {
-  const { code, lines } = await run("--only", "run/tags", process.execPath, worker);
-  expect(lines[0]).toContain('its hello has no capability "tags"');
+  const { code, lines } = await run("--only", "run/separated", process.execPath, worker);
+  expect(lines[0]).toContain('its hello has no capability "rs"');
   expect(code).toBe(0);
 });
 

@@ -15,6 +15,11 @@ const mutants: Readonly<Record<string, readonly string[]>> = {
   "nameless-errors": ["run/error"],
   "dies-of-unknown-jobs": ["run/unknown-job"],
   "small-ids": ["run/ids"],
+  "needs-a-value": ["run/no-value"],
+  "merges-keys": ["run/prototype-keys"],
+  untags: ["run/tags"],
+  "bytes-as-text": ["run/bytes"],
+  "separates-some": ["run/separated"],
   "narrow-letters": ["run/values"],
   "mixes-up-meta": ["run/meta"],
   "reports-afterwards": ["run/report"],
@@ -23,18 +28,25 @@ const mutants: Readonly<Record<string, readonly string[]>> = {
   "first-of-many": ["frames/coalesced"],
   "dies-of-unknown-frames": ["frames/unknown"],
   "short-lines": ["frames/long"],
+  "half-long-lines": ["frames/limit"],
+  "dies-unread": ["frames/credit"],
   "never-pongs": ["control/ping"],
   "deaf-to-cancel": ["control/cancel"],
   "answers-late-cancels": ["control/cancel-late"],
   "begins-late": ["control/begun"],
   "announces-together": ["control/begun-each"],
+  "gives-back-what-runs": ["control/take-back"],
   "outlives-its-host": ["end/eof"],
+  "outlives-its-host-at-work": ["end/eof-busy"],
   "drops-what-runs": ["end/drain"],
+  "drains-only-at-work": ["end/drain-idle"],
   "dies-of-sigterm": ["end/sigterm"],
+  "drops-what-runs-at-sigterm": ["end/sigterm-busy"],
 };
 
 async function broken(mutant: string, only: string): Promise<readonly string[]> {
-  const outcomes = await runWorkerClauses({ command: [process.execPath, worker, mutant], only, patienceMs: 4_000 });
+  const transport = only === "run/separated" ? "stdio" : "fd3";
+  const outcomes = await runWorkerClauses({ command: [process.execPath, worker, mutant], transport, only, patienceMs: 4_000 });
   return outcomes.filter(({ outcome }) => outcome === "broken").map(({ clause }) => clause.id);
 }
 
@@ -42,6 +54,17 @@ test("the worker that the mutants are made of breaks nothing", { timeout: TIMEOU
   const outcomes = await runWorkerClauses({ command: [process.execPath, worker] });
   expect(outcomes.filter(({ outcome }) => outcome === "broken")).toEqual([]);
   expect(outcomes.length).toBe(workerClauses.length);
+  const onStdio = await runWorkerClauses({ command: [process.execPath, worker], transport: "stdio", only: "run/" });
+  const skipped = [...outcomes.filter(({ clause }) => clause.id !== "run/separated"), ...onStdio].filter(
+    ({ outcome }) => outcome === "skipped",
+  );
+  expect(skipped).toEqual([]);
+  expect(onStdio.filter(({ outcome }) => outcome === "broken")).toEqual([]);
+});
+
+test("every clause has a sabotaged worker that it catches", () => {
+  const caught = new Set(Object.values(mutants).flat());
+  expect(workerClauses.map(({ id }) => id).filter((id) => !caught.has(id))).toEqual([]);
 });
 
 // Several at a time: what they do is wait.

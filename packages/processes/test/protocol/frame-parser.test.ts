@@ -46,6 +46,24 @@ function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
 }
 
 describe("a parser of frames", () => {
+  test("finds attachments behind separators and prints, however they are cut", () => {
+    const text = "a print\x1eD 1 5\na\n\x1eD \x1eK 1\nmore\n\x1eD 2 0\n\x1eK 2\n";
+    const heard = (cut: number): readonly string[] => {
+      const all: string[] = [];
+      const parser = new FrameParser({
+        onFrame: (op, id) => void all.push(`${String.fromCharCode(op)} ${id}`),
+        onAttachment: (id, bytes) => void all.push(`D ${id} ${JSON.stringify(bytes.toString())}`),
+        onStray: (line) => void all.push(line),
+      });
+      parser.push(text.slice(0, cut));
+      parser.push(text.slice(cut));
+      return all;
+    };
+    for (let cut = 0; cut <= text.length; cut++) {
+      expect(heard(cut)).toEqual(["a print", 'D 1 "a\\n\\u001eD "', "K 1", "more", 'D 2 ""', "K 2"]);
+    }
+  });
+
   test("finds the same in any bytes, however they are cut, and fails alike", () => {
     fc.assert(
       fc.property(almostFrames, fc.array(fc.nat(40), { minLength: 1, maxLength: 8 }), kinds, (bytes, sizes, kinds) => {

@@ -118,6 +118,40 @@ export const running: readonly Clause[] = [
     },
   },
   {
+    id: "run/bytes",
+    promise: "an attachment is the value of the frame behind it, any bytes of any length, both ways and however they were cut",
+    needs: ["bin"],
+    check: async (start) => {
+      const subject = start({ offered: ["bin"] });
+      const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+      const frames = (id: number, bytes: Buffer): Buffer =>
+        Buffer.concat([Buffer.from(`D ${id} ${bytes.byteLength}\n`), bytes, Buffer.from(`R ${id} ljp.echo\n`)]);
+      const some = [all, Buffer.alloc(0), Buffer.from("K 3 1\nD 3 9\n"), Buffer.alloc(300_000, all)];
+      for (const [id, bytes] of some.entries()) {
+        await subject.sendPieces([frames(id, bytes)]);
+        assert.deepEqual(await subject.answer(id), { op: "K", id, value: bytes });
+      }
+      const cut = frames(8, Buffer.from("a\nD b"));
+      await subject.sendPieces(Array.from(cut, (_, at) => cut.subarray(at, at + 1)));
+      assert.deepEqual((await subject.answer(8)).value, Buffer.from("a\nD b"));
+      await subject.send('R 9 ljp.echo "text"');
+      assert.equal((await subject.answer(9)).value, "text");
+    },
+  },
+  {
+    id: "run/separated",
+    promise: "on stdio every frame begins with the byte 0x1E, so that no print can be taken for one",
+    needs: ["rs"],
+    jobs: ["ljp.print"],
+    check: async (start) => {
+      const subject = start({ transport: "stdio", offered: ["rs"] });
+      await subject.send('R 1 ljp.print "K 9 1"', "R 2 ljp.echo 2", 'R 3 ljp.fail "x"', "R 4 ljp.echo 4");
+      for (const id of [1, 2, 3, 4]) await subject.answer(id);
+      assert.equal(subject.firstByte, 0x1e, "its hello does not begin with it");
+      assert.equal(answers(subject).length, 4, "a print was taken for an answer");
+    },
+  },
+  {
     id: "run/meta",
     promise: "a job sees what M said of its request, and nothing of another's",
     needs: ["meta"],
