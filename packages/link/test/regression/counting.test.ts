@@ -1,3 +1,4 @@
+import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { TransferLostError, transfer } from "../../src/index.ts";
 import { type ScriptedWorker, scripted, turn } from "../support/scripted.ts";
@@ -135,21 +136,26 @@ describe("who waits is served", () => {
 describe("buffers that were moved", () => {
   test("are not taken back from a busy worker for an idle one", async () => {
     const bench = scripted({ size: 2, maxWindow: 8, targetMs: 1_000 });
-    const first = bench.hosted.call("long");
+    const quick = Promise.all([1, 2, 3, 4].map((value) => bench.hosted.call(value)));
     await turn();
     bench.workers[0]?.ready();
+    await answerAll(bench.workers[0] as ScriptedWorker);
+    await quick; // and its window has room for all that follows
+    const first = bench.hosted.call("long");
     await turn();
     const long = bench.workers[0]?.begin();
-    const bytes = new Uint8Array([1, 2, 3]);
-    const moved = bench.hosted.call(transfer(bytes));
+    const plain = bench.hosted.call("plain");
+    const moved = bench.hosted.call(transfer(new Uint8Array([1, 2, 3]))); // the last, where taking begins
     await turn();
     for (const worker of bench.workers.slice(1)) worker.ready();
-    await new Promise((resolve) => void setTimeout(resolve, 20)); // stealing has had its chance
-    expect(bench.hosted.stats().stolen).toBe(0);
+    await until("what can be taken is taken", () => bench.hosted.stats().stolen > 0);
+    await turn();
+    expect(bench.workers[1]?.given.map(({ body }) => body)).toEqual(["plain"]);
+    expect(bench.hosted.stats().stolen).toBe(1);
     bench.workers[0]?.answer(long!, "long");
     await answerAll(...bench.workers);
     expect(await moved).toEqual(new Uint8Array([1, 2, 3]));
-    expect(await first).toBe("long");
+    expect([await first, await plain]).toEqual(["long", "plain"]);
     await ended(bench);
   });
 
