@@ -17,12 +17,12 @@ import { ResponseFeed } from "@job-orch/link";
 import type { ActorCallOptions, Actors, AskOptions, TellOptions } from "./actors-processor.ts";
 import { Engine } from "./engine.ts";
 import type { ActorEvents } from "./events.ts";
+import { checkedActorKey } from "./key.ts";
 import { Message } from "./message.ts";
 import { type ActorsOptions, type Settings, toSettings } from "./options.ts";
 
 const CALL_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 25_000;
-const LONGEST_KEY = 1_024;
 const ACCEPTED = Promise.resolve();
 
 /**
@@ -206,10 +206,7 @@ class ActorsOfAJob implements Actors<unknown, unknown> {
   }
 
   #message(request: unknown, options: TellOptions | undefined): Message {
-    const key = this.#settings.key(request);
-    if (typeof key !== "string" || key.length === 0 || key.length > LONGEST_KEY) {
-      throw new OptionError(`The key of a request of "${this.name}" is ${typeof key}; it takes a string of 1 to ${LONGEST_KEY} characters`);
-    }
+    const key = checkedActorKey(`"${this.name}"`, this.#settings.key(request));
     if (options === undefined) return new Message(this.#engine, key, request, undefined);
     const { id, headers, deadline, signal = NEVER } = options;
     checkSignal(signal);

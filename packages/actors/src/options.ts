@@ -79,7 +79,7 @@ export function toSettings(options: ActorsOptions<never, never, never>): Setting
     onError = "resume",
     restarts = {},
     environment = systemEnvironment,
-  } = options;
+  } = options ?? {};
   for (const [name, value] of Object.entries({ key, activate })) {
     if (typeof value !== "function") throw new OptionError(`"${name}" takes a function`);
   }

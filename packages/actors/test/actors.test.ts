@@ -271,6 +271,7 @@ describe("stopping", () => {
 
 describe("what is wrong is refused", () => {
   const wrong: readonly (readonly [string, object])[] = [
+    ["nothing", undefined as never],
     ["no key", { activate: () => ({}) }],
     ["no activate", { key: () => "a" }],
     ["passivate without a store", { ...options, passivate: () => 1 }],

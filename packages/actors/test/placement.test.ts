@@ -222,7 +222,12 @@ describe("actors on several hosts", () => {
 
   it("refuse what cannot be, and answer everyone at the end", async () => {
     const placed = placedActors<Note, string>({ key, capacity: 1 });
-    await expect(placed.ask({ key: "a", n: 1 }, { timeoutMs: 5 })).rejects.toMatchObject({ code: "ERR_DEADLINE" });
+    await expect(placed.ask({ key: "a", n: 1 }, { timeoutMs: 5 })).rejects.toMatchObject({
+      code: "ERR_DEADLINE",
+      message: expect.stringContaining("nobody has joined"),
+    });
+    await expect(placed.ask({ key: 5 as never, n: 1 }, ask)).rejects.toMatchObject({ code: "ERR_OPTION" });
+    expect(() => placedActors(undefined as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
     const waiting = placed.ask({ key: "a", n: 1 }, ask);
     await expect(placed.ask({ key: "a", n: 1 }, ask)).rejects.toMatchObject({ code: "ERR_BUSY" });
     await expect(placed.ask({ key: "a", n: 1 }, {} as never)).rejects.toMatchObject({ code: "ERR_OPTION" });

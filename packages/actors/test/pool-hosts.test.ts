@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { partitionOf, poolHosts } from "../src/index.ts";
+import { partitionOf, placedActors, poolHosts } from "../src/index.ts";
 import type { Note } from "./fixtures/notes.ts";
 import { world } from "./support/hosted.ts";
 
@@ -140,6 +140,7 @@ describe.each(["threads", "processes"] as const)("actors on %s", (kind) => {
 
   it("refuse what cannot be", async () => {
     await using on = await world(kind);
+    await expect(on.placed.ask({ key: 5 as never, n: 0 }, ask)).rejects.toMatchObject({ code: "ERR_OPTION" });
     await expect(on.hosts.joinTo(on.placed)).rejects.toMatchObject({ code: "ERR_OPTION" });
     const options = { key, places: 2, snapshots: new Map<string, string>() };
     for (const wrong of [{ places: 0 }, { snapshots: undefined }, { snapshotEvery: 0 }, { partitions: 0 }, { key: "a" }]) {
@@ -147,4 +148,15 @@ describe.each(["threads", "processes"] as const)("actors on %s", (kind) => {
     }
     expect(() => poolHosts({} as never, options)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
   });
+});
+
+it("a pool whose workers serve something else is told from its first answer", async () => {
+  for (const run of [() => 5, () => undefined, ({ key: own }: Note) => own.length]) {
+    const pool = { name: "plain", errors: [], call: async (mail: unknown) => run(mail as Note), on: () => () => undefined };
+    const placed = placedActors<Note, unknown>({ key });
+    const hosts = poolHosts<Note, unknown>(pool as never, { key, places: 1, snapshots: new Map() });
+    await expect(hosts.joinTo(placed)).rejects.toMatchObject({ code: "ERR_UNSUPPORTED", message: expect.stringContaining("actorsJob") });
+    await hosts.close();
+    await placed.close();
+  }
 });

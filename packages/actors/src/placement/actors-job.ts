@@ -73,6 +73,7 @@ class ActorsInWorker {
   }
 
   readonly run = async (mail: ActorMail<unknown>, _resources: unknown, context: RunContext): Promise<ActorAnswer<unknown>> => {
+    if (mail.do === "greet") return { greets: "actors" };
     if (mail.do === "drop") {
       this.#actors.delete(mail.key);
       return {};

@@ -17,7 +17,9 @@ export type ActorMail<Request> =
   /** Makes the last snapshot of a state, and forgets it. */
   | { readonly do: "rest"; readonly key: string; readonly epoch: number }
   /** Forgets a state. */
-  | { readonly do: "drop"; readonly key: string };
+  | { readonly do: "drop"; readonly key: string }
+  /** Shows that somebody is there who knows actors. */
+  | { readonly do: "greet" };
 
 /** What the worker answers. An error is a value here, so that one of the actor's is never taken for one of the worker's. */
 export interface ActorAnswer<Response> {
@@ -25,6 +27,8 @@ export interface ActorAnswer<Response> {
   readonly missing?: true;
   readonly response?: Response;
   readonly error?: WireError;
+  /** Whom a greeting reached. */
+  readonly greets?: "actors";
   /** Whether the actor could be made, when it was to begin. */
   readonly began?: boolean;
   readonly kept?: { readonly snapshot: unknown };

@@ -2,6 +2,7 @@ import { BusyError, ClosedError, DeadlineError, OptionError, systemClock } from 
 import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
 import { Contexts, NOBODY } from "../asking.ts";
 import { HostLostError } from "../errors.ts";
+import { checkedActorKey } from "../key.ts";
 import type { ActorHost } from "./actor-host.ts";
 import { type Parcel, PartitionLane } from "./partition-lane.ts";
 import { PARTITIONS, partitionOf } from "./partition.ts";
@@ -73,7 +74,8 @@ class Placed implements PlacedActors<unknown, unknown> {
   #count = 0;
   #closed = false;
 
-  constructor({ key, crash = "fail", partitions = PARTITIONS, capacity = 100_000 }: PlacedActorsOptions<unknown>) {
+  constructor(options: PlacedActorsOptions<unknown>) {
+    const { key, crash = "fail", partitions = PARTITIONS, capacity = 100_000 } = options ?? {};
     if (typeof key !== "function") throw new OptionError('"key" takes a function');
     this.#key = key;
     this.#retries = oneOf("crash", crash, ["fail", "retry"]) === "retry";
@@ -156,9 +158,12 @@ class Placed implements PlacedActors<unknown, unknown> {
   #take(request: unknown, timeoutMs: number | undefined, resolve: (response: unknown) => void, reject: (error: unknown) => void): void {
     if (this.#closed) throw new ClosedError("The placement is closed");
     if (this.#count >= this.#capacity) throw new BusyError("placedActors", `${this.#count} messages are on their way already`);
-    const key = this.#key(request);
+    const key = checkedActorKey("the placement", this.#key(request));
     const lane = this.#laneOf(partitionOf(key, this.#partitions));
-    const late = (): void => parcel.reject(new DeadlineError(`The actor "${key}" did not answer in time; it may still work on it`));
+    const late = (): void => {
+      const why = lane.owner === undefined ? "has no host: nobody has joined" : "did not answer in time; it may still work on it";
+      parcel.reject(new DeadlineError(`The actor "${key}" ${why}`));
+    };
     const timer = timeoutMs === undefined ? undefined : systemClock.after(timeoutMs, late);
     this.#count++;
     const end = (): boolean => {

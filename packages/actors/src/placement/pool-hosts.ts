@@ -1,4 +1,4 @@
-import { type Environment, OptionError, systemEnvironment, type Timer } from "@job-orch/core";
+import { type Environment, JobError, OptionError, systemEnvironment, type Timer, UnsupportedError, ValidationError } from "@job-orch/core";
 import { checkMembers, whole } from "@job-orch/core/substrate";
 import { ActorEmitter, type ActorEvents } from "../events.ts";
 import { HostLostError } from "../errors.ts";
@@ -36,8 +36,8 @@ export interface PoolHosts<Request, Response> extends AsyncDisposable {
    * Errors: what the pool says when a worker does not come up; it is tried again then. `ERR_OPTION` when it has a placement.
    */
   readonly joinTo: (placed: PlacedActors<Request, Response>) => Promise<void>;
-  /** Listens to the actors of all places; returns what ends that. */
-  readonly on: <Event extends keyof ActorEvents>(event: Event, listener: (event: ActorEvents[Event]) => unknown) => () => void;
+  /** Listens to the actors of all places; returns what ends that. What their jobs say (`progress`, `log`) are events of the pool. */
+  readonly on: <Event extends Told>(event: Event, listener: (event: ActorEvents[Event]) => unknown) => () => void;
   /** Lets a stopped actor take messages again. Returns whether it was stopped. */
   readonly revive: (key: string) => boolean;
   /** Leaves the placement when all states are stored. The pool is yours. Errors: `ERR_SNAPSHOT`. */
@@ -67,6 +67,8 @@ export function poolHosts<Request, Response>(
     Response
   >;
 }
+
+type Told = Exclude<keyof ActorEvents, "progress" | "log">;
 
 interface Place {
   readonly index: number;
@@ -127,7 +129,7 @@ class HostsOfAPool implements PoolHosts<unknown, unknown> {
     if (failed !== undefined) throw failed.reason;
   };
 
-  readonly on = <Name extends keyof ActorEvents>(name: Name, listener: (event: ActorEvents[Name]) => unknown): (() => void) =>
+  readonly on = <Name extends Told>(name: Name, listener: (event: ActorEvents[Name]) => unknown): (() => void) =>
     this.#emitter.on(name, listener);
 
   readonly revive = (key: string): boolean => this.#places.some(({ host }) => host?.inner.revive(key) === true);
@@ -150,8 +152,7 @@ class HostsOfAPool implements PoolHosts<unknown, unknown> {
   async #join(place: Place): Promise<void> {
     const { signal } = this.#closing;
     try {
-      // What forgets an actor that never is only shows that somebody is there.
-      await this.#pool.call({ do: "drop", key: "" }, { lane: place.index, timeoutMs: Number.POSITIVE_INFINITY, signal });
+      await this.#greet(place.index, signal);
     } catch (error) {
       if (!signal.aborted) this.#joinLater(place);
       throw error;
@@ -161,6 +162,20 @@ class HostsOfAPool implements PoolHosts<unknown, unknown> {
     place.host = host;
     for (const name of RELAYED) host.inner.on(name, (event) => this.#relay(name, event));
     await this.#placed?.join(host);
+  }
+
+  /** Errors: the pool's; `ERR_UNSUPPORTED` when its workers serve something else. */
+  async #greet(lane: number, signal: AbortSignal): Promise<void> {
+    let cause: unknown;
+    try {
+      const answer = await this.#pool.call({ do: "greet" }, { lane, timeoutMs: Number.POSITIVE_INFINITY, signal });
+      if ((answer as typeof answer | undefined)?.greets === "actors") return;
+    } catch (error) {
+      if (signal.aborted || (JobError.is(error) && !(error instanceof ValidationError))) throw error;
+      cause = error; // whatever runs there does not know what it was asked
+    }
+    const { name } = this.#pool;
+    throw new UnsupportedError(`The workers of "${name}" serve no actors: their file is to serve what actorsJob(…) made`, { cause });
   }
 
   #joinLater(place: Place): void {
@@ -184,10 +199,10 @@ class HostsOfAPool implements PoolHosts<unknown, unknown> {
     if (!this.#closing.signal.aborted) void this.#join(place).catch(() => undefined); // a failure is tried again
   }
 
-  #relay<Name extends keyof ActorEvents>(name: Name, event: ActorEvents[Name]): void {
+  #relay<Name extends Told>(name: Name, event: ActorEvents[Name]): void {
     if (name === "failed" && (event as ActorEvents["failed"]).error instanceof HostLostError) return; // is the worker's, not the actor's
     this.#emitter.emit(name, event);
   }
 }
 
-const RELAYED: readonly (keyof ActorEvents)[] = ["activated", "passivated", "failed", "stopped", "dead", "snapshotFailed"];
+const RELAYED: readonly Told[] = ["activated", "passivated", "failed", "stopped", "dead", "snapshotFailed"];
