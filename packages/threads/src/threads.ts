@@ -62,6 +62,8 @@ function inlined<const J extends AnyJob>(job: J, options: ThreadOptions<J>): Poo
 }
 
 const GRACE_MS = 25_000;
+/** What a thread has ahead can be taken back, so it may be much: all cores are for the jobs, and the host is woken seldom. Units: milliseconds. */
+const DEEP_MS = 20;
 
 function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
@@ -83,7 +85,7 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
         events,
       ),
   };
-  return new Pool({ name, options, factory });
+  return new Pool({ name, options: { targetMs: options.steal === false ? 1 : DEEP_MS, ...options }, factory });
 }
 
 /** Of its heap, what a thread's young objects may take when nobody says: with the engine's own share, a small heap that is full ends the process. */

@@ -1,6 +1,9 @@
 /** How much a new sample counts. */
 const ALPHA = 0.2;
 
+/** Who has this many handed over can wait for more until its next replies: waking a thread costs more than a batch. */
+const BUSY_FRAMES = 128;
+
 export interface CreditOptions {
   readonly concurrency: number;
   /** How much work a worker may have ahead. Units: milliseconds. */
@@ -34,6 +37,11 @@ export class Credits {
 
   get window(): number {
     return this.#window;
+  }
+
+  /** Who has fewer than this in hand is handed more at once: half a window, and one more than it runs. */
+  get refillBelow(): number {
+    return Math.max(this.#options.concurrency + 1, Math.min(BUSY_FRAMES, this.#window >> 1));
   }
 
   get serviceUs(): number {

@@ -8,8 +8,6 @@ import type { WaitingRoom } from "./waiting-room.ts";
 const MOST_FRAMES = 128;
 /** Units: characters of text. */
 const MOST_CHARS = 64 * 1024;
-/** Who has this many handed over can wait for more until its next replies: waking a thread costs more than a batch. */
-const BUSY_FRAMES = 128;
 
 export interface DispatchOptions {
   readonly room: WaitingRoom;
@@ -77,7 +75,7 @@ export class Dispatch {
       member.assign(task);
       if (isFull(member)) this.flush(member);
     }
-    if (member.inFlight - member.outgoing < BUSY_FRAMES || member.state !== "ready") this.flush(member);
+    if (member.inFlight - member.outgoing < member.credits.refillBelow || member.state !== "ready") this.flush(member);
     if (room.outside > 0) room.letIn(this.#fillForLane);
     if (room.queue.length > 0 && roster.target < places) onShort();
   }

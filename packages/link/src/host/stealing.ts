@@ -12,6 +12,9 @@ const PATIENCE_MS = 1;
 export class Stealing {
   readonly #pool: Pool;
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  /** How much a worker had ended when something was taken from it. */
+  readonly #progress = new WeakMap<Member, number>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -19,19 +22,26 @@ export class Stealing {
 
   /** Looks around in a moment, if there is anything to take. */
   soon(): void {
-    if (this.#timer !== undefined || !this.#pool.settings.steal || this.#victim() === undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#look();
-    }, PATIENCE_MS);
+    if (this.#immediate !== undefined || !this.#pool.settings.steal) return;
+    const victim = this.#victim();
+    if (victim === undefined) return;
+    const comesByItself = this.#pool.waiting > 0 || victim.inFlight * victim.credits.serviceUs < PATIENCE_MS * 1_000;
+    if (comesByItself) this.#later();
+    else this.#immediate = setImmediate(this.#look);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearImmediate(this.#immediate);
+    this.#timer = this.#immediate = undefined;
   }
 
-  #look(): void {
+  #later(): void {
+    this.#timer ??= setTimeout(this.#look, PATIENCE_MS);
+  }
+
+  readonly #look = (): void => {
+    this.stop();
     const { roster, queue } = this.#pool;
     for (const thief of roster.ready) {
       if (thief.inFlight > 0 || thief.reserved || queue.length > 0) continue;
@@ -39,8 +49,8 @@ export class Stealing {
       if (victim === undefined || victim === thief) return;
       this.#take(victim, thief);
     }
-    this.soon();
-  }
+    if (this.#victim() !== undefined) this.#later();
+  };
 
   /** Who has the most that it may not have begun. */
   #victim(): Member | undefined {
@@ -48,19 +58,23 @@ export class Stealing {
     let most = concurrency;
     let victim: Member | undefined;
     for (const member of this.#pool.roster.ready) {
-      if (!member.shares || member.inFlight <= most || !member.tasks.some((task) => task !== undefined && !member.isRunning(task.slot)))
-        continue;
+      if (!member.shares || member.inFlight <= most || !member.tasks.some((task) => task !== undefined && canTake(member, task))) continue;
       most = member.inFlight;
       victim = member;
     }
     return this.#pool.roster.ready.some((member) => member !== victim && member.inFlight === 0) ? victim : undefined;
   }
 
-  /** Half of the victim's unbegun requests, from their end: the victim goes on at their beginning. */
+  /**
+   * Half of the victim's unbegun requests, from their end: the victim goes on at their beginning. All of them, when it ended
+   * nothing since the last time: it is busy with something long.
+   */
   #take(victim: Member, thief: Member): void {
-    const waiting = victim.assigned().filter((task) => canMove(task) && !victim.isRunning(task.slot));
-    const taken = waiting.slice(Math.floor(waiting.length / 2)).filter((task) => victim.takeBack(task));
+    const waiting = victim.assigned().filter((task) => canTake(victim, task));
+    const stuck = this.#progress.get(victim) === victim.served;
+    const taken = waiting.slice(stuck ? 0 : Math.floor(waiting.length / 2)).filter((task) => victim.takeBack(task));
     if (taken.length === 0) return;
+    this.#progress.set(victim, victim.served);
     for (const task of taken) {
       if (thief.hasRoom) thief.assign(task);
       else this.#pool.requeue(task);
@@ -72,7 +86,7 @@ export class Stealing {
   }
 }
 
-/** Lanes stay with their worker; buffers that were moved to one cannot be taken back. */
-function canMove({ lane, quarantined, transfers }: Task): boolean {
-  return lane === undefined && !quarantined && transfers === undefined;
+/** Not what it began; lanes stay with their worker; buffers that were moved to one cannot be taken back. */
+function canTake(member: Member, { lane, quarantined, transfers, slot }: Task): boolean {
+  return lane === undefined && !quarantined && transfers === undefined && !member.isRunning(slot);
 }

@@ -10,10 +10,15 @@ import { WorkerContext } from "./worker-context.ts";
 
 /** A batch of replies goes out when it has this many. */
 const MOST_REPLIES = 64;
-/** A reply waits no longer than this for others, as far as jobs give it the chance. Units: milliseconds. */
-const LONGEST_WAIT_MS = 1;
+/**
+ * A reply waits for others this long at most, as far as jobs give it the chance, and only while more requests are here: on a
+ * machine whose cores are all busy, each time the host is woken it takes a core from a job. Units: milliseconds.
+ */
+const LONGEST_WAIT_MS = 8;
 /** Jobs that never wait let timers and I/O have a turn after this. Units: milliseconds. */
-const LONGEST_TURN_MS = 2;
+const LONGEST_TURN_MS = 16;
+/** Who computed this long without a pause is busy, and most often has more to do. Units: milliseconds. */
+const BUSY_MS = 1;
 /** Looking at the clock costs as much as a small job: jobs this short share a look. Units: milliseconds. */
 const SHORT_MS = 0.02;
 const LOOK_EVERY = 16;
@@ -57,6 +62,8 @@ export class Runner {
   #asides = 0;
   /** Since when something runs. Units: milliseconds. */
   #busySinceMs = 0;
+  /** When replies went out last, or began to wait. Units: milliseconds. */
+  #flushedMs = 0;
   #ended = 0;
 
   constructor(options: RunnerOptions) {
@@ -94,9 +101,9 @@ export class Runner {
   #turn(): void {
     this.#running = true;
     let nowMs = performance.now();
-    const turnEndsMs = nowMs + LONGEST_TURN_MS;
+    const beganMs = nowMs;
     if (this.#active === 0) this.#busySinceMs = nowMs;
-    let flushByMs = nowMs + LONGEST_WAIT_MS;
+    if (this.#replies.length === 2) this.#flushedMs = nowMs;
     let looks = 0;
     let every = 1;
     while (this.#active < this.#options.concurrency && this.#beginNext()) {
@@ -105,23 +112,29 @@ export class Runner {
       const beforeMs = nowMs;
       nowMs = performance.now();
       every = nowMs - beforeMs < SHORT_MS * every ? LOOK_EVERY : 1;
-      if (nowMs >= flushByMs) {
-        this.#flush();
-        flushByMs = nowMs + LONGEST_WAIT_MS;
-      }
-      if (nowMs >= turnEndsMs && this.#batches.length > 0) {
+      if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS) this.#flush();
+      if (nowMs - beganMs >= LONGEST_TURN_MS && this.#batches.length > 0) {
         this.#turnDue = true;
-        setImmediate(() => {
-          this.#turnDue = false;
-          this.#turn();
-        });
+        setImmediate(this.#turnLater);
         break;
       }
     }
     this.#running = false;
-    this.#flush();
+    // Whoever is busy most often has more to read: what it said so far waits until it has looked.
+    if (looks > 1 && nowMs - beganMs >= BUSY_MS) {
+      if (!this.#turnDue && this.#replies.length > 2) setImmediate(this.#flushIdle);
+    } else this.#flush();
     if (this.#draining) this.#endWhenDone();
   }
+
+  readonly #turnLater = (): void => {
+    this.#turnDue = false;
+    this.#turn();
+  };
+
+  readonly #flushIdle = (): void => {
+    if (this.#batches.length === 0) this.#flushLater();
+  };
 
   /** Begins the next request that the host did not take back; false when there is none. */
   #beginNext(): boolean {
@@ -276,7 +289,7 @@ export class Runner {
     const nowMs = performance.now();
     replies[0] = Math.round((nowMs - this.#busySinceMs) * 1_000);
     replies[1] = this.#ended;
-    this.#busySinceMs = nowMs;
+    this.#busySinceMs = this.#flushedMs = nowMs;
     this.#ended = 0;
     const transfers = this.#transfers;
     this.#replies = [0, 0];
