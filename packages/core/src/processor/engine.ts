@@ -2,7 +2,7 @@ import type { RequestMessage } from "../contracts/messages.ts";
 import type { MpSend } from "../contracts/mp-send.ts";
 import type { Result } from "../contracts/result.ts";
 import { defaultCodec } from "../codec/codec.ts";
-import { ClosedError, OptionError, UnsupportedError } from "../errors/errors.ts";
+import { ClosedError, UnsupportedError } from "../errors/errors.ts";
 import type { ErrorClass } from "../errors/wire-error-codec.ts";
 import type { AnyJob } from "../job/job.ts";
 import type { ChannelSpec } from "../transport/channel-spec.ts";
@@ -11,26 +11,21 @@ import { NEVER, isPromise } from "./awaiting.ts";
 import { BodyCodec } from "./body-codec.ts";
 import { Caller } from "./caller.ts";
 import { Canceller } from "./canceller.ts";
-import { Cancellations } from "./cancellations.ts";
 import { checkedKey, checkMembers, checkSignal } from "./check-arguments.ts";
 import { channelsOf, type ProcessorChannels } from "./channels.ts";
 import { eraseJob, type ErasedJob } from "./erased-job.ts";
 import { ProcessorEmitter } from "./events.ts";
 import { idSource } from "./ids.ts";
-import { Intake } from "./intake.ts";
-import { Loop } from "./loop.ts";
+import type { Intake } from "./intake.ts";
 import { duration, isShared, type ProcessorOptions, type ResourceSource, type Settings, toSettings, whole } from "./options.ts";
 import { type Outbox, Outboxes } from "./outbox.ts";
 import { ReplyDesk } from "./reply-desk.ts";
 import { RequestWriter } from "./request-writer.ts";
 import { ResponseReceiver } from "./response-receiver.ts";
+import { Runs } from "./runs.ts";
 import type { SubscribeOptions } from "./hosted-processor.ts";
 import type { AnySendOptions } from "./send-options.ts";
-import { Slots } from "./slots.ts";
-import { SteadyReceiver } from "./steady-receiver.ts";
 
-/** How many deliveries beyond its concurrency a loop may hold while they wait for their next attempt in it. */
-const MOST_HELD_RETRIES = 1_000;
 const MOST_IN_FLIGHT = 1_000_000;
 
 /** What a processor does, without the types of its job: `HostedProcessor` is this, seen through them. */
@@ -41,6 +36,7 @@ export class Engine {
   readonly channels: ProcessorChannels;
   readonly emitter = new ProcessorEmitter();
   readonly nextId: () => string;
+  readonly intake: Intake;
   readonly #settings: Settings;
   readonly #source: ResourceSource<unknown> | undefined;
   readonly bodies: BodyCodec;
@@ -51,12 +47,7 @@ export class Engine {
   readonly #caller: Caller;
   readonly #canceller: Canceller;
   readonly #receivers = new Set<ResponseReceiver>();
-  /** From the begin of `run` to its end. */
-  #running: Promise<void> | undefined;
-  /** Aborted by who stops a run that is not open yet. */
-  #opening = new AbortController();
-  #loop: Loop | undefined;
-  readonly intake = new Intake((open) => this.#loop?.setPaused(!open));
+  readonly #runs: Runs;
   #closed = false;
 
   constructor(job: AnyJob, options: ProcessorOptions) {
@@ -69,6 +60,9 @@ export class Engine {
     this.bodies = new BodyCodec(options.transport.capabilities, options.codec ?? defaultCodec);
     this.outboxes = new Outboxes(options.transport);
     this.#requests = this.outboxes.keep(this.channels.requests);
+    const { name, transport, channels, outboxes, emitter, bodies } = this;
+    this.#runs = new Runs({ name, job: this.job, transport, channels, settings: this.#settings, bodies, emitter, outboxes });
+    this.intake = this.#runs.intake;
     const { environment } = this.#settings;
     this.nextId = idSource(environment);
     const { nextId } = this;
@@ -82,8 +76,7 @@ export class Engine {
       deskId: nextId(),
       onWaiting: this.intake.noteDesk,
     });
-    const { name, transport, channels, outboxes, emitter } = this;
-    this.#canceller = new Canceller({ name, transport, channels, bodies: this.bodies, outboxes, emitter, stacks: this.#settings.stacks });
+    this.#canceller = new Canceller({ name, transport, channels, bodies, outboxes, emitter, stacks: this.#settings.stacks });
     this.#caller = this.callerWith(this.callerResources);
   }
 
@@ -192,28 +185,18 @@ export class Engine {
   }
 
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#runs.isRunning;
   }
 
   readonly run = async (resources?: ResourceSource<unknown>, options?: { readonly signal?: AbortSignal }): Promise<void> => {
     this.#assertOpen();
-    if (this.#running !== undefined) throw new OptionError(`The processor "${this.name}" runs already`);
-    checkSignal(options?.signal);
-    options?.signal?.throwIfAborted();
-    this.#opening = new AbortController();
-    this.intake.set({ closed: false });
-    this.#running = this.#work(this.#source ?? resources, options?.signal).finally(() => {
-      this.#running = undefined;
-    });
-    await this.#running;
+    await this.#runs.run(this.#source ?? resources, options?.signal);
   };
 
   /** Stops taking requests, waits for what runs, hands back the rest. Calling it again hands back at once. */
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
     if (options?.graceMs !== undefined) duration("graceMs", options.graceMs, 0);
-    this.#opening.abort();
-    await this.#loop?.stop(options?.graceMs ?? this.#settings.graceMs);
-    await this.#running?.catch(() => undefined); // what broke it is for who called `run`
+    await this.#runs.stop(options?.graceMs ?? this.#settings.graceMs);
   };
 
   readonly pause = (): void => this.intake.set({ paused: true });
@@ -237,67 +220,6 @@ export class Engine {
     await Promise.all(Array.from(this.#receivers, (receiver) => receiver[Symbol.asyncDispose]()));
     await this.outboxes.close();
   };
-
-  async #work(source: ResourceSource<unknown> | undefined, signal: AbortSignal | undefined): Promise<void> {
-    const { clock } = this.#settings.environment;
-    const opening = this.#opening;
-    const giveUp = (): void => opening.abort();
-    const cancellations = new Cancellations(clock);
-    const slots = new Slots(this.#settings.concurrency, source);
-    let receiver: SteadyReceiver | undefined;
-    signal?.addEventListener("abort", giveUp, { once: true });
-    try {
-      receiver = await this.#openRequests(opening.signal);
-      const loop = this.#loopOver(receiver, slots, cancellations);
-      await cancellations.open(this.transport, this.channels.control, loop, opening.signal);
-      if (!opening.signal.aborted) await this.#pump(loop, signal);
-    } catch (error) {
-      if (!opening.signal.aborted || error !== opening.signal.reason) throw error; // stopped while it opened: that is no failure
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
-      await cancellations.close();
-      await receiver?.close();
-      await slots.dispose();
-    }
-  }
-
-  #openRequests(signal: AbortSignal): Promise<SteadyReceiver> {
-    const { transport, emitter, name } = this;
-    const { concurrency, leaseMs, environment } = this.#settings;
-    const maxInFlight = concurrency + (transport.capabilities.delay ? 0 : MOST_HELD_RETRIES);
-    return SteadyReceiver.open(
-      {
-        transport,
-        channel: this.channels.requests,
-        receive: { leaseMs, maxInFlight },
-        clock: environment.clock,
-        onConnected: () => emitter.emit("connected", { processor: name }),
-        onDisconnected: (error) => emitter.emit("disconnected", { processor: name, error }),
-      },
-      signal,
-    );
-  }
-
-  #loopOver(receiver: SteadyReceiver, slots: Slots, cancellations: Cancellations): Loop {
-    const { name, job, channels, bodies, emitter, outboxes } = this;
-    const isCancelled = (frame: Frame): boolean => cancellations.take(frame);
-    return new Loop({ name, job, channels, settings: this.#settings, bodies, emitter, slots, isCancelled, receiver, outboxes });
-  }
-
-  async #pump(loop: Loop, signal: AbortSignal | undefined): Promise<void> {
-    const { graceMs } = this.#settings;
-    const stop = (): void => void loop.stop(graceMs);
-    loop.setPaused(!this.intake.open);
-    this.#loop = loop;
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      await loop.pump();
-    } finally {
-      await loop.windDown(graceMs); // waits for what runs, also when the subscription is gone for good
-      signal?.removeEventListener("abort", stop);
-      this.#loop = undefined;
-    }
-  }
 
   #dispatch(frame: Frame, signal: AbortSignal | undefined): Promise<string> {
     if (signal !== undefined) checkSignal(signal);

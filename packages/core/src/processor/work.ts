@@ -1,22 +1,19 @@
 import { steadyNow } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import type { RunContext } from "../contracts/run-context.ts";
-import { AttemptTimeoutError, CancelledError, ClosedError, DeadlineError, LeaseLostError } from "../errors/errors.ts";
-import { toWireError } from "../errors/wire-error-codec.ts";
+import { AttemptTimeoutError, CancelledError, DeadlineError, LeaseLostError } from "../errors/errors.ts";
 import type { ErasedJob } from "./erased-job.ts";
 import type { Delivery } from "../transport/delivery.ts";
 import type { Frame } from "../transport/frame.ts";
 import { Admission } from "./admission.ts";
-import { Answers } from "./answers.ts";
-import { ACK, Attempt } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
 import { isPromise } from "./awaiting.ts";
 import { type BodyCodec, check } from "./body-codec.ts";
 import type { ProcessorChannels } from "./channels.ts";
+import { Endings } from "./endings.ts";
 import type { ProcessorEmitter } from "./events.ts";
 import type { Settings } from "./options.ts";
 import type { Slot, Slots } from "./slots.ts";
-import { thrownError } from "./thrown.ts";
-import { verdict } from "./verdict.ts";
 
 export interface WorkOptions {
   readonly name: string;
@@ -45,27 +42,30 @@ export class Work {
   readonly #stops: boolean;
   readonly #what: string;
   readonly #admission: Admission;
-  readonly #answers: Answers;
-  #stopping = false;
+  readonly #endings: Endings;
+  readonly #bury: (attempt: Attempt, error: unknown) => void;
+  readonly #fail: (attempt: Attempt, error: unknown) => void;
 
   constructor(options: WorkOptions) {
     this.#options = options;
     this.#stops = Number.isFinite(options.settings.timeoutMs);
     this.#what = `The request of "${options.name}"`;
     this.#admission = new Admission(options);
-    this.#answers = new Answers(options);
+    const endings = (this.#endings = new Endings(options));
+    this.#bury = (attempt, error) => endings.bury(attempt, error);
+    this.#fail = (attempt, error) => endings.fail(attempt, error);
   }
 
   /** From now on a job that fails because it was told to stop is handed back without charge. */
   stopping(): void {
-    this.#stopping = true;
+    this.#endings.stopping();
   }
 
   begin(delivery: Delivery): void {
     const { emitter, slots } = this.#options;
     const attempt = new Attempt(delivery, this.#options);
     attempt.slot = slots.take(attempt);
-    if (emitter.wants("received")) emitter.emit("received", this.#event(attempt));
+    if (emitter.wants("received")) emitter.emit("received", this.#endings.event(attempt));
     const refusal = this.#admission.refusal(attempt);
     if (refusal !== undefined) return this.#refuse(attempt, refusal);
     this.#read(attempt);
@@ -76,23 +76,20 @@ export class Work {
     if (attempt.decided) return attempt.after === undefined ? undefined : attempt.abort(reason);
     attempt.abort(reason);
     if (reason instanceof LeaseLostError) return; // whoever holds it now decides
-    if (reason instanceof AttemptTimeoutError) return this.#fail(attempt, reason);
+    if (reason instanceof AttemptTimeoutError) return this.#endings.fail(attempt, reason);
     // The job may still end it well, see #fail; not one that was told to stop for another reason before.
     if (reason instanceof CancelledError && attempt.running && attempt.abortReason instanceof CancelledError) return;
-    this.#cancel(attempt, reason);
+    this.#endings.cancel(attempt, reason);
   }
 
   /** Hands back without charge: as if it had not been begun. */
   handBack(attempt: Attempt): void {
-    if (attempt.decided) return;
-    attempt.outcome = { kind: "retry", delayMs: 0, charge: false };
-    attempt.sends = undefined;
-    this.#decide(attempt);
+    this.#endings.handBack(attempt);
   }
 
   #refuse(attempt: Attempt, refusal: Error): void {
-    if (refusal instanceof CancelledError || refusal instanceof DeadlineError) return this.#cancel(attempt, refusal);
-    this.#bury(attempt, refusal);
+    if (refusal instanceof CancelledError || refusal instanceof DeadlineError) return this.#endings.cancel(attempt, refusal);
+    this.#endings.bury(attempt, refusal);
   }
 
   #read(attempt: Attempt): void {
@@ -101,7 +98,7 @@ export class Work {
     try {
       request = check(job.request, bodies.decode(attempt.delivery.frame.body), this.#what);
     } catch (error) {
-      return this.#bury(attempt, error);
+      return this.#endings.bury(attempt, error);
     }
     if (isPromise(request)) this.#later(attempt, request, this.#equip, this.#bury);
     else this.#equip(attempt, request);
@@ -123,14 +120,14 @@ export class Work {
       },
       (error: unknown) => {
         attempt.holding = false;
-        this.#fail(attempt, error);
+        this.#endings.fail(attempt, error);
       },
     );
   }
 
   #ask(attempt: Attempt, request: unknown): void {
     const { getCache } = this.#options.job;
-    if (attempt.decided) this.#left(attempt);
+    if (attempt.decided) this.#endings.left(attempt);
     else if (getCache === undefined) this.#run(attempt, request);
     else this.#askCache(attempt, request, getCache);
   }
@@ -159,7 +156,7 @@ export class Work {
     if (this.#stops) this.#limit(attempt);
     const over = (): void => {
       attempt.holding = false;
-      this.#left(attempt);
+      this.#endings.left(attempt);
     };
     after.then(over, over);
   }
@@ -176,17 +173,17 @@ export class Work {
 
   #run(attempt: Attempt, request: unknown): void {
     const { job, emitter, settings } = this.#options;
-    if (attempt.decided) return this.#left(attempt);
+    if (attempt.decided) return this.#endings.left(attempt);
     if (emitter.wants("succeeded") || emitter.wants("failed")) attempt.startedMs = settings.environment.clock.now();
     if (this.#stops) this.#limit(attempt);
-    if (emitter.wants("started")) emitter.emit("started", this.#event(attempt));
+    if (emitter.wants("started")) emitter.emit("started", this.#endings.event(attempt));
     attempt.running = true;
     let returned: Awaitable<unknown>;
     try {
       returned = job.run(request, attempt.slot?.resources, attempt);
     } catch (error) {
       attempt.running = false;
-      return this.#fail(attempt, error);
+      return this.#endings.fail(attempt, error);
     }
     if (!isPromise(returned)) {
       attempt.running = false;
@@ -207,7 +204,7 @@ export class Work {
     };
     slot.onError = (error) => {
       const attempt = this.#ended(slot);
-      if (attempt !== undefined) this.#fail(attempt, error);
+      if (attempt !== undefined) this.#endings.fail(attempt, error);
     };
   }
 
@@ -217,8 +214,8 @@ export class Work {
   }
 
   #answer(attempt: Attempt, response: unknown, cached: boolean): void {
-    if (attempt.decided) this.#left(attempt);
-    else if (this.#options.job.response === undefined) this.#succeed(attempt, response, cached);
+    if (attempt.decided) this.#endings.left(attempt);
+    else if (this.#options.job.response === undefined) this.#endings.succeed(attempt, response, cached);
     else this.#checkResponse(attempt, response, cached);
   }
 
@@ -227,72 +224,9 @@ export class Work {
     this.#try(
       attempt,
       () => check(job.response, response, `The response of "${name}"`),
-      (_, valid) => this.#succeed(attempt, valid, cached),
+      (_, valid) => this.#endings.succeed(attempt, valid, cached),
       this.#fail,
     );
-  }
-
-  #succeed(attempt: Attempt, value: unknown, cached: boolean): void {
-    if (attempt.decided) return this.#left(attempt);
-    const { emitter, name } = this.#options;
-    try {
-      attempt.sends = this.#answers.to(attempt, { ok: true, value }, cached);
-    } catch (error) {
-      return this.#fail(attempt, error);
-    }
-    attempt.outcome = ACK;
-    if (cached && emitter.wants("cached")) emitter.emit("cached", { processor: name, id: attempt.id, where: "processor" });
-    this.#decide(attempt);
-  }
-
-  #fail(attempt: Attempt, thrown: unknown): void {
-    if (attempt.decided) return this.#left(attempt);
-    const { emitter, settings } = this.#options;
-    const told = attempt.abortReason;
-    if (told instanceof CancelledError || told instanceof DeadlineError) return this.#cancel(attempt, told);
-    if (this.#stopping && told instanceof ClosedError) return this.handBack(attempt);
-    if (told instanceof LeaseLostError) return this.handBack(attempt); // refused by the fence, which is what shows the loss
-    const error = thrownError(thrown);
-    attempt.error = error;
-    if (emitter.wants("failed")) emitter.emit("failed", { ...this.#event(attempt), error, durationMs: this.#elapsedMs(attempt) });
-    const fate = verdict(error, attempt.attempt, settings, settings.environment);
-    if (fate.kind === "dead") return this.#bury(attempt, error);
-    attempt.outcome = { kind: "retry", delayMs: fate.delayMs, charge: true, error: this.#wire(error) };
-    this.#decide(attempt);
-  }
-
-  /** To the dead letters, with the reason, and an error response to whoever waits. */
-  #bury(attempt: Attempt, thrown: unknown): void {
-    const error = thrownError(thrown);
-    this.#conclude(attempt, error);
-    attempt.outcome = { kind: "dead", reason: this.#wire(error) };
-    this.#decide(attempt);
-  }
-
-  #cancel(attempt: Attempt, error: Error): void {
-    this.#conclude(attempt, error);
-    attempt.outcome = { kind: "ack", state: "cancelled" };
-    this.#decide(attempt);
-  }
-
-  #conclude(attempt: Attempt, error: Error): void {
-    attempt.error = error;
-    attempt.sends = this.#answers.to(attempt, { ok: false, error: this.#wire(error) }, false);
-  }
-
-  #decide(attempt: Attempt): void {
-    attempt.decided = true;
-    this.#options.onDecided(attempt);
-    this.#left(attempt);
-  }
-
-  /** Frees the slot once fate is decided and the job has let go of its resources. */
-  #left(attempt: Attempt): void {
-    const { slot } = attempt;
-    if (slot === undefined || attempt.running || attempt.holding || !attempt.decided) return;
-    attempt.slot = undefined;
-    this.#options.slots.give(slot);
-    this.#options.onFree();
   }
 
   #try<Value>(
@@ -321,17 +255,5 @@ export class Work {
       (resolved) => onward.call(this, attempt, resolved),
       (error: unknown) => failed.call(this, attempt, error),
     );
-  }
-
-  #wire(error: Error): ReturnType<typeof toWireError> {
-    return toWireError(error, { stack: this.#options.settings.stacks });
-  }
-
-  #elapsedMs(attempt: Attempt): number {
-    return attempt.startedMs === undefined ? 0 : this.#options.settings.environment.clock.now() - attempt.startedMs;
-  }
-
-  #event(attempt: Attempt): { readonly processor: string; readonly id: string; readonly attempt: number } {
-    return { processor: this.#options.name, id: attempt.id, attempt: attempt.attempt };
   }
 }
