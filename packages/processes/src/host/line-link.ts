@@ -1,24 +1,13 @@
 import { toWireError } from "@job-orch/core/substrate";
-import {
-  type Control,
-  EXTRA,
-  type Extra,
-  headOf,
-  type Hello,
-  jobOf,
-  Kind,
-  type LinkEvents,
-  slotOf,
-  TEXT,
-  type WorkerLink,
-} from "@job-orch/link";
+import { type Control, EXTRA, type Extra, headOf, type Hello, jobOf, Kind, slotOf, TEXT, type WorkerLink } from "@job-orch/link";
 import { HostReader, type HostReaderOptions, type Saying } from "../protocol/host-reader.ts";
 import { HostWriter } from "../protocol/host-writer.ts";
 import type { Hello as LineHello } from "../protocol/hello.ts";
 import { type Cap, WORKER_OPS } from "../protocol/ops.ts";
 import { ProtocolError, VersionError } from "../protocol/protocol-error.ts";
-import { Liveness, type LivenessOptions } from "./liveness.ts";
-import { bytesOf, Kept, notJson, readPayload } from "../protocol/payload.ts";
+import { GiveBack } from "./give-back.ts";
+import type { Broken, LineLinkOptions } from "./line-link-options.ts";
+import { Liveness } from "./liveness.ts";
 import { OpenIds } from "./open-ids.ts";
 import { ServiceTime } from "./service-time.ts";
 import { logText, toLog, toMeta } from "./words.ts";
@@ -28,36 +17,6 @@ export const OFFERED: readonly Cap[] = ["ack", "bin", "rs", "tags"];
 /** So much is written at once, however much more is to come: a write costs more than a request, but the worker can begin. */
 const ENOUGH_CHARS = 16_384;
 
-/** The bytes of a link, whatever carries them. */
-export interface Carrier {
-  readonly write: (chunk: string | Buffer) => void;
-  /** Says that nothing more will be written. */
-  readonly end: () => void;
-  readonly kill: () => void;
-  readonly setRef: (ref: boolean) => void;
-}
-
-export interface LineLinkOptions {
-  readonly carrier: Carrier;
-  readonly events: LinkEvents;
-  /** The names of the pool's jobs, in their places. */
-  readonly jobs: readonly string[];
-  readonly drainMs: number;
-  readonly liveness?: LivenessOptions;
-  /** Whether prints of the program can get between the frames. */
-  readonly shared: boolean;
-  /** The link must be closed. */
-  readonly onBroken: (why: Broken) => void;
-}
-
-/** Why a link must be closed: the worker broke the protocol, or gave no sign of life. */
-export interface Broken {
-  readonly error?: Error;
-  readonly hung?: boolean;
-  /** It was told why it is sent away, and leaves by itself when it has read that. */
-  readonly told?: boolean;
-}
-
 /** A worker behind the line protocol. Slots of the pool are ids of the protocol, from 1. Source: docs/protocol.md */
 export class LineLink implements WorkerLink {
   readonly #options: LineLinkOptions;
@@ -65,6 +24,7 @@ export class LineLink implements WorkerLink {
   #writer: HostWriter | undefined;
   #hello: LineHello | undefined;
   readonly #open = new OpenIds();
+  readonly #giveBack: GiveBack;
   /** Begun in what is being read. Most of them end in it as well, and nobody has to hear that they began. */
   readonly #begun: number[] = [];
   #replies: unknown[] = [0, 0];
@@ -87,6 +47,16 @@ export class LineLink implements WorkerLink {
       },
       readerOptions,
     );
+    this.#giveBack = new GiveBack({
+      place: options.place ?? 0,
+      balance: options.balance,
+      open: this.#open,
+      events,
+      ask: (ids) => {
+        for (const id of ids) this.#writer?.takeBack(id);
+        this.#writer?.flush();
+      },
+    });
     this.#liveness = new Liveness(options.liveness ?? {}, {
       // One that is busy answers when it is done.
       isJudged: () => this.#hello?.caps.has("ping") === true && !(this.#hello.caps.has("busy") && this.#open.size > 0),
@@ -116,12 +86,14 @@ export class LineLink implements WorkerLink {
   close(): void {
     this.#broken = true;
     this.#liveness.stop();
+    this.#giveBack.down();
   }
 
   readonly send = (batch: readonly unknown[]): void => {
     const writer = this.#writer;
     if (writer === undefined) return;
-    if (this.#open.size === 0) this.#time.begin();
+    const first = this.#open.size === 0;
+    if (first) this.#time.begin();
     const { jobs } = this.#options;
     for (let at = 0; at < batch.length;) {
       const head = batch[at] as number;
@@ -130,21 +102,19 @@ export class LineLink implements WorkerLink {
       const job = jobs[jobOf(head)] as string;
       const extra = (head & EXTRA) === 0 ? undefined : (batch[at + 3] as Extra);
       at += extra === undefined ? 3 : 4;
-      const kept = (head & TEXT) === 0 ? -1 : (body as string).charCodeAt(1);
-      if (kept === Kept.Tagged && this.#hello?.caps.has("tags") !== true) {
-        this.#refuseLater(id, notJson(readPayload((body as string).slice(1), false)));
-        continue;
-      }
       try {
         if (extra !== undefined && this.#hello?.caps.has("meta") === true) writer.meta(id, toMeta(extra));
-        if (kept === Kept.Bytes) writer.run(id, job, bytesOf(body as string));
-        else if (kept === -1) writer.run(id, job, body);
-        else writer.runText(id, job, body as string);
+        if ((head & TEXT) !== 0) writer.runText(id, job, body as string);
+        else {
+          writer.run(id, job, body);
+          this.#giveBack.fix(id);
+        }
         this.#open.add(id);
       } catch (error) {
         this.#refuseLater(id, error);
       }
     }
+    this.#giveBack.given(first);
     if (writer.pendingChars >= ENOUGH_CHARS) return writer.flush();
     if (this.#flushDue) return;
     this.#flushDue = true;
@@ -180,6 +150,7 @@ export class LineLink implements WorkerLink {
     this.#hello = hello;
     this.#writer = new HostWriter(this.#options.carrier.write, hello.caps);
     const { jobs, events } = this.#options;
+    this.#giveBack.up(hello.credit, hello.caps.has("steal") && hello.caps.has("ack"));
     // It knows them by name: their order is the pool's.
     const served = jobs.every((job) => hello.jobs.includes(job)) ? jobs : hello.jobs;
     const ready: Hello = { hello: true, jobs: served, credit: hello.credit, tellsBegun: hello.caps.has("ack") };
@@ -195,8 +166,7 @@ export class LineLink implements WorkerLink {
       case WORKER_OPS.begun:
         return value === 0 ? this.#unbegin(id) : this.#open.begin(id, value as number, this.#begun);
       case WORKER_OPS.taken:
-        if (value === true) this.#end(id, Kind.Skipped, undefined);
-        return;
+        return value === true ? this.#takeBack(id) : this.#giveBack.kept(id);
       case WORKER_OPS.progress:
         return this.#say(id, Kind.Progress, value);
       case WORKER_OPS.log:
@@ -204,7 +174,7 @@ export class LineLink implements WorkerLink {
         else this.#say(id, Kind.Log, toLog(value));
         return;
       case WORKER_OPS.credit:
-        if (id === 0) this.#options.events.onCredit(value as number);
+        if (id === 0) this.#giveBack.takes(value as number);
         return;
       case WORKER_OPS.ask:
       case WORKER_OPS.item:
@@ -214,12 +184,21 @@ export class LineLink implements WorkerLink {
   }
 
   #end(id: number, kind: number, value: unknown): void {
-    if (!this.#open.delete(id)) {
-      if (this.#open.knows(id)) return; // answered already
-      throw new ProtocolError(`The worker answered request ${id}, which it was never sent`);
-    }
+    if (!this.#close(id)) return;
+    this.#giveBack.ended(id);
     this.#ended++;
     this.#replies.push(headOf(kind, 0, 0, id - 1), value);
+  }
+
+  #takeBack(id: number): void {
+    if (this.#close(id) && !this.#giveBack.cameBack(id)) this.#replies.push(headOf(Kind.Skipped, 0, 0, id - 1), undefined);
+  }
+
+  /** False when it was answered already. */
+  #close(id: number): boolean {
+    if (this.#open.delete(id)) return true;
+    if (this.#open.knows(id)) return false;
+    throw new ProtocolError(`The worker answered request ${id}, which it was never sent`);
   }
 
   #say(id: number, kind: number, value: unknown): void {
@@ -249,13 +228,17 @@ export class LineLink implements WorkerLink {
   #deliver(): void {
     for (const id of this.#begun) this.#say(id, Kind.Begun, undefined);
     this.#begun.length = 0;
+    for (const id of this.#giveBack.takeBack()) this.#replies.push(headOf(Kind.Skipped, 0, 0, id - 1), undefined);
     if (this.#replies.length === 2) return;
     const replies = this.#replies;
-    replies[0] = this.#time.ended(this.#ended, this.#open.size);
-    replies[1] = this.#ended;
+    const ended = this.#ended;
+    replies[0] = this.#time.ended(ended, this.#open.size);
+    replies[1] = ended;
     this.#ended = 0;
     this.#replies = [0, 0];
+    this.#giveBack.beforeBatch();
     this.#options.events.onBatch(replies);
+    this.#giveBack.afterBatch(ended);
   }
 
   #break(why: Broken): void {

@@ -67,6 +67,13 @@ export class OpenIds {
     }
   }
 
+  /** Those that were not begun, the last first. */
+  unbegun(): readonly number[] {
+    const ids: number[] = [];
+    for (let at = this.#last; at !== NONE; at = this.#previous[at] as number) if (this.#state[at] === OPEN) ids.push(at);
+    return ids;
+  }
+
   /** It was not begun after all; false when it is not open. */
   unbegin(id: number): boolean {
     if (!this.has(id)) return false;

@@ -2,6 +2,7 @@ import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } 
 import { oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, Pool, type PooledProcessor, type PoolOptions, type ToText, type WorkerFactory } from "@job-orch/link";
 import { keptPayload } from "../protocol/payload.ts";
+import { Balance } from "./balance.ts";
 import { toSettings } from "./liveness.ts";
 import { ProgramError, runOnce } from "./oneshot.ts";
 import type { ProcessOptions, RemoteOptions } from "./process-options.ts";
@@ -41,12 +42,20 @@ export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions):
   oneOf("transport", transport, ["fd3", "stdio", "unix", "tcp", "oneshot"]);
   if (options.acks !== undefined && options.acks !== false) oneOf("acks", options.acks, ["each", "group"]);
   if (transport === "oneshot") return oneshotProcesses(job, options, name);
+  const balance = options.steal === false ? undefined : new Balance((...moved) => noteMoved(pool, ...moved));
   const factory: WorkerFactory = {
     kind: "process",
     shares: false,
-    start: (start, events) => new SpawnedLink(options, start, events),
+    start: (start, events) => new SpawnedLink(options, start, events, balance),
   };
-  return hostJob(job, new Pool({ name, options: { ...DEEP, ...options }, factory }), toText, true) as PooledProcessor<never, unknown>;
+  const pool: Pool = new Pool({ name, options: { ...DEEP, ...options }, factory });
+  return hostJob(job, pool, toText, true) as PooledProcessor<never, unknown>;
+}
+
+/** Requests came back from one worker and went to another. */
+function noteMoved(pool: Pool, from: number, to: number, count: number): void {
+  pool.counts.stolen += count;
+  pool.emitter.emit("stolen", { pool: pool.name, from, to, count });
 }
 
 /** One program per request: what would be workers are places to run them in. */
@@ -65,7 +74,9 @@ function oneshotProcesses(job: AnyJob, options: ProcessOptions, name: string): P
 
 function remoteProcesses(job: AnyJob, options: RemoteOptions): RemoteProcessor<never, unknown, string> {
   const name = options.name ?? job.name;
-  const workers = new RemoteWorkers(options, (source, why) => pool.emitter.emit("workerRefused", { pool: name, source, why }));
+  const balance = options.steal === false ? undefined : new Balance((...moved) => noteMoved(pool, ...moved));
+  const onRefused = (source: string, why: string): void => pool.emitter.emit("workerRefused", { pool: name, source, why });
+  const workers = new RemoteWorkers(options, onRefused, balance);
   // Nobody can say when the next worker dials in, and waiting for it is no failure.
   const pool: Pool = new Pool({ name, options: { ...DEEP, ...options, start: { timeoutMs: Number.POSITIVE_INFINITY } }, factory: workers });
   const hosted = hostJob(job, pool, toText, true) as PooledProcessor<never, unknown>;

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { OptionError } from "@job-orch/core";
 import type { LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
+import type { Balance } from "./balance.ts";
 import { Door } from "./door.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import { LineLink } from "./line-link.ts";
@@ -29,11 +30,13 @@ export class RemoteWorkers implements WorkerFactory {
   readonly #where: { readonly host: string; readonly port: number };
   readonly #waiting: Waiting[] = [];
   readonly #liveness: LivenessOptions;
+  readonly #balance: Balance | undefined;
   #listening: Promise<string> | undefined;
 
   constructor(
     { listen, token, insecure = false, maxConnections = 256, liveness = {} }: RemoteOptions,
     onRefused: (source: string, why: string) => void,
+    balance?: Balance,
   ) {
     const { host = "127.0.0.1", port = 0 } = listen;
     if (!LOOPBACK.test(host) && !insecure) {
@@ -43,6 +46,7 @@ export class RemoteWorkers implements WorkerFactory {
     }
     this.#where = { host, port };
     this.#liveness = liveness;
+    this.#balance = balance;
     this.#door = new Door({ token, maxConnections, onRefused, onWorker: (socket, rest) => this.#takeIn(socket, rest) });
   }
 
@@ -57,7 +61,7 @@ export class RemoteWorkers implements WorkerFactory {
   }
 
   readonly start = (start: Start, events: LinkEvents): WorkerLink => {
-    const place = new RemotePlace(this.#liveness, () => this.#forget(place));
+    const place = new RemotePlace(this.#liveness, this.#balance, () => this.#forget(place));
     this.#waiting.push({ start, events, place });
     this.listen().catch((error: unknown) => {
       this.#forget(place);
@@ -83,18 +87,20 @@ export class RemoteWorkers implements WorkerFactory {
 /** One place, empty at first. */
 class RemotePlace implements WorkerLink {
   readonly #liveness: LivenessOptions;
+  readonly #balance: Balance | undefined;
   readonly #onGivenUp: () => void;
   #socket: Socket | undefined;
   #line: LineLink | undefined;
   #hung = false;
   #ref = false;
 
-  constructor(liveness: LivenessOptions, onGivenUp: () => void) {
+  constructor(liveness: LivenessOptions, balance: Balance | undefined, onGivenUp: () => void) {
     this.#liveness = liveness;
+    this.#balance = balance;
     this.#onGivenUp = onGivenUp;
   }
 
-  take(socket: Socket, { jobs }: Start, events: LinkEvents): void {
+  take(socket: Socket, { jobs, place }: Start, events: LinkEvents): void {
     this.#socket = socket;
     let error: Error | undefined;
     let patience = setTimeout(() => {
@@ -119,6 +125,8 @@ class RemotePlace implements WorkerLink {
       jobs,
       drainMs: DRAIN_MS,
       liveness: this.#liveness,
+      ...(this.#balance === undefined ? {} : { balance: this.#balance }),
+      place,
       shared: false,
       onBroken: (why) => {
         error = why.error;

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Control, Exit, LinkEvents, Measured, Start, WorkerLink } from "@job-orch/link";
+import type { Balance } from "./balance.ts";
 import { Child } from "./child.ts";
 import { Door, newToken } from "./door.ts";
 import { LineLink, OFFERED } from "./line-link.ts";
@@ -14,6 +15,7 @@ export class SpawnedLink implements WorkerLink, Measured {
   readonly #options: ProcessOptions;
   readonly #start: Start;
   readonly #events: LinkEvents;
+  readonly #balance: Balance | undefined;
   #child: Child | undefined;
   #line: LineLink | undefined;
   #door: Door | undefined;
@@ -24,8 +26,9 @@ export class SpawnedLink implements WorkerLink, Measured {
   #broken: Partial<Exit> | undefined;
   #down = false;
 
-  constructor(options: ProcessOptions, start: Start, events: LinkEvents) {
+  constructor(options: ProcessOptions, start: Start, events: LinkEvents, balance?: Balance) {
     this.#options = options;
+    this.#balance = balance;
     this.#start = start;
     this.#events = events;
     const { transport = "fd3" } = options;
@@ -126,6 +129,8 @@ export class SpawnedLink implements WorkerLink, Measured {
       jobs: this.#start.jobs,
       drainMs: 25_000,
       shared,
+      ...(this.#balance === undefined ? {} : { balance: this.#balance }),
+      place: this.#start.place,
       ...(this.#options.liveness === undefined ? {} : { liveness: this.#options.liveness }),
       onBroken: ({ told = false, ...why }) => {
         this.#broken = why;

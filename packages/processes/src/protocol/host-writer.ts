@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { OptionError } from "@job-orch/core";
 import { Outbox } from "./outbox.ts";
-import { isBuffer, writePayload } from "./payload.ts";
+import { bytesOf, isBuffer, Kept, notJson, readPayload, writePayload } from "./payload.ts";
 
 /** What a worker may know about a request besides the request. */
 export interface RequestMeta {
@@ -49,8 +49,11 @@ export class HostWriter {
     this.#outbox.add(`R ${id} ${job}${this.#bin && isBuffer(request) ? "" : writePayload(request, this.#tags)}`);
   };
 
-  /** The same for a request that is text already, as `writePayload` makes it. */
+  /** The same for a request that was kept as text, with what comes before it: JSON, the tagged form, or bytes. */
   readonly runText = (id: number, job: string, payload: string): void => {
+    const kept = payload.charCodeAt(1);
+    if (kept === Kept.Bytes) return this.run(id, job, bytesOf(payload));
+    if (kept === Kept.Tagged && !this.#tags) throw notJson(readPayload(payload.slice(1), false));
     checkJobName(job);
     this.#outbox.add(`R ${id} ${job}${payload}`);
   };

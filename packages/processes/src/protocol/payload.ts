@@ -60,7 +60,7 @@ function parse(text: string): unknown {
 
 /** Buffers alone can be attachments: another view would come back as one. */
 export function isBuffer(value: unknown): value is Buffer {
-  return Buffer.isBuffer(value) && Object.getPrototypeOf(value) === Buffer.prototype;
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Buffer.prototype;
 }
 
 /** What stands before the bytes of a buffer that waits as text. No payload begins with it. */

@@ -24,8 +24,9 @@ export class Answers {
   /** The text of a response, or a response that has none. */
   respond(id: number, body: unknown): void {
     try {
-      if (isBuffer(body)) this.#outbox.attach(id, Buffer.from(body));
-      this.#outbox.add(isBuffer(body) ? `K ${id}` : `K ${id}${body as string}`);
+      if (typeof body === "string") return this.#outbox.add(`K ${id}${body}`);
+      this.#outbox.attach(id, Buffer.from(body as Buffer));
+      this.#outbox.add(`K ${id}`);
     } catch (error) {
       this.fail(id, error);
     }
