@@ -10,6 +10,7 @@ import { WorkerContext } from "./worker-context.ts";
 
 /** A batch of replies goes out when it has this many. */
 const MOST_REPLIES = 64;
+const FULL = 2 + 2 * MOST_REPLIES;
 /**
  * A reply waits for others this long at most, as far as jobs give it the chance, and only while more requests are here: on a
  * machine whose cores are all busy, each time the host is woken it takes a core from a job. Units: milliseconds.
@@ -107,7 +108,7 @@ export class Runner {
     let looks = 0;
     let every = 1;
     while (this.#active < this.#options.concurrency && this.#beginNext()) {
-      if (this.#replies.length >= MOST_REPLIES * 2) this.#flush();
+      if (this.#replies.length >= FULL) this.#flush();
       if (++looks % every !== 0) continue;
       const beforeMs = nowMs;
       nowMs = performance.now();
@@ -277,7 +278,7 @@ export class Runner {
 
   #say(head: number, body: unknown): void {
     this.#replies.push(head, body);
-    if (this.#replies.length >= MOST_REPLIES * 2) return this.#flush();
+    if (this.#replies.length >= FULL) return this.#flush();
     if (this.#flushDue) return;
     this.#flushDue = true;
     queueMicrotask(this.#flushLater);
