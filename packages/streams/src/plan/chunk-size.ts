@@ -1,11 +1,11 @@
 /** How long a chunk should keep a worker busy: long enough to hide its message, short enough to share work out. Units: milliseconds. */
-const TARGET_MS = 3;
+const TARGET_MS = 12;
 const FIRST = 16;
 /** It grows no faster than this from one chunk to the next: one quick sample may be luck. */
 const MOST_GROWTH = 4;
 export const MOST_ITEMS = 8_192;
 
-/** How many items the next chunk has: as many as take about 3 ms, fewer near the end, so that all workers end together. */
+/** How many items the next chunk has: as many as take about 12 ms, fewer near the end, so that all workers end together. */
 export class ChunkSize {
   readonly #fixed: number | undefined;
   #size = FIRST;
