@@ -45,6 +45,15 @@ export function ourParkedPool(load: PoolLoad): Contender {
   };
 }
 
+/** Ours with both sides looking out for each other before they sleep, which takes cores that nobody else needs. */
+export function ourSpinningPool(load: PoolLoad): Contender {
+  return {
+    name: "job-orch, spinning",
+    role: "ours",
+    measure: async (effort) => load((await import("./job-orch.ts")).openJobOrchWith({ wake: "spin" }), effort),
+  };
+}
+
 export function ourPool(load: PoolLoad): Contender {
   return { name: "job-orch", role: "ours", measure: async (effort) => load((await import("./job-orch.ts")).openJobOrch, effort) };
 }

@@ -4,6 +4,10 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 const RUNG = 0;
 const PARKED = 16;
 const WORDS = 32;
+/** A thread that spins looks for something to do this long before it waits. Units: milliseconds. */
+const SPIN_MS = 0.2;
+/** Looks between two looks at the clock. */
+const LOOKS = 64;
 /** A parked thread gives its timers and sockets a turn after this. Units: milliseconds. */
 const LONGEST_MS = 5;
 
@@ -22,6 +26,8 @@ export interface ParkedOptions {
   readonly port: MessagePort;
   readonly bell: Int32Array;
   readonly hear: (message: unknown) => void;
+  /** Look out for a moment before it waits. */
+  readonly spins: boolean;
   /** Whether nothing is under way that needs the event loop. */
   readonly isIdle: () => boolean;
 }
@@ -64,8 +70,9 @@ export class Parked {
     const endsMs = performance.now() + LONGEST_MS;
     while (!this.#stopped && isIdle()) {
       const rung = Atomics.load(bell, RUNG);
-      if (((rung - this.#heard) | 0) <= 0) this.#park(rung);
-      else {
+      if (((rung - this.#heard) | 0) <= 0) {
+        if (!this.#options.spins || !this.#spin(rung)) this.#park(rung);
+      } else {
         const next = receiveMessageOnPort(port);
         if (next === undefined) this.#heard = rung;
         else this.#hear(next.message);
@@ -73,6 +80,16 @@ export class Parked {
       if (performance.now() >= endsMs) return this.soon();
     }
   };
+
+  /** Whether it rang meanwhile. */
+  #spin(rung: number): boolean {
+    const { bell } = this.#options;
+    const endsMs = performance.now() + SPIN_MS;
+    do {
+      for (let look = 0; look < LOOKS; look++) if (Atomics.load(bell, RUNG) !== rung) return true;
+    } while (performance.now() < endsMs);
+    return false;
+  }
 
   #park(rung: number): void {
     const { bell } = this.#options;

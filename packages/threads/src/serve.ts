@@ -38,7 +38,7 @@ export function serve<const J extends AnyJob>(
   if (data === undefined) return;
   if (serves.has(data)) throw new OptionError("serve(…) was called before in this worker file: give it all jobs at once, as a list");
   serves.add(data);
-  const { port, claims, concurrency, idPrefix, wire, bell } = data;
+  const { port, claims, concurrency, idPrefix, wire, bell, spins } = data;
   const runner = new Runner({
     jobs: all.map(eraseJob),
     resources,
@@ -69,7 +69,7 @@ export function serve<const J extends AnyJob>(
     if (Array.isArray(message)) runner.take(splitTexts(message, REQUESTS));
     else runner.tell(message as Control);
   };
-  const parked = bell === undefined ? undefined : new Parked({ port, bell, hear, isIdle: () => runner.isIdle });
+  const parked = bell === undefined ? undefined : new Parked({ port, bell, spins, hear, isIdle: () => runner.isIdle });
   if (parked === undefined) port.on("message", hear);
   port.on("messageerror", (error: Error) => {
     throw error; // requests are lost: this thread cannot say which

@@ -10,6 +10,8 @@ export interface ThreadData {
   readonly wire: Wire;
   /** What a parked thread waits on. */
   readonly bell: Int32Array | undefined;
+  /** Whether it looks out for a moment before. */
+  readonly spins: boolean;
 }
 
 /** What it says: first that it is there, then batches. */

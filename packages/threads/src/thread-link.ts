@@ -2,6 +2,7 @@ import { EncodeError } from "@job-orch/core";
 import { toWireError } from "@job-orch/core/substrate";
 import { type Exit, EXTRA, headOf, Kind, type LinkEvents, type Measured, slotOf, type WorkerLink } from "@job-orch/link";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
+import { Awake } from "./awake.ts";
 import { joinTexts, REPLIES, REQUESTS, splitTexts } from "./joined-texts.ts";
 import { oneCloneEach } from "./one-clone-each.ts";
 import { ring } from "./parked.ts";
@@ -13,12 +14,14 @@ export class ThreadLink implements WorkerLink, Measured {
   readonly #port: MessagePort;
   readonly #events: LinkEvents;
   readonly #bell: Int32Array | undefined;
+  readonly #awake: Awake | undefined;
   #error: Error | undefined;
 
   constructor(url: URL, data: Omit<ThreadData, "port">, options: WorkerOptions, events: LinkEvents) {
     const { port1, port2 } = new MessageChannel();
     this.#events = events;
     this.#bell = data.bell;
+    this.#awake = data.spins ? new Awake() : undefined;
     this.#port = port1;
     const jobOrch: ThreadData = { ...data, port: port2 };
     this.#worker = new Worker(url, {
@@ -38,6 +41,7 @@ export class ThreadLink implements WorkerLink, Measured {
     this.#port.postMessage(joinTexts(whole, REQUESTS), transfers as Transferable[]);
     for (const part of more) this.#sendMore(part);
     if (this.#bell !== undefined) ring(this.#bell);
+    this.#awake?.stay();
   };
 
   /** Something before it was handed over already, so what cannot be carried is answered from here. It comes first in its part. */

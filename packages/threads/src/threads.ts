@@ -67,14 +67,15 @@ const DEEP_MS = 20;
 
 function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
-  const parks = oneOf("wake", options.wake ?? "event", ["event", "park"]) === "park";
+  const wake = oneOf("wake", options.wake ?? "event", ["event", "park", "spin"]);
+  const spins = wake === "spin";
   const factory: WorkerFactory = {
     kind: "thread",
     shares: true,
     start: ({ claims, concurrency, idPrefix, place }, events) =>
       new ThreadLink(
         workerUrl(url),
-        { claims: claims as Int32Array, concurrency, idPrefix, wire, bell: parks ? newBell() : undefined },
+        { claims: claims as Int32Array, concurrency, idPrefix, wire, bell: wake === "event" ? undefined : newBell(), spins },
         {
           name: `${name}-${place}`,
           workerData,

@@ -2,16 +2,16 @@ import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
 import { pool } from "./support/pool.ts";
 
-describe("a thread that waits outside its event loop", () => {
+describe.each(["park", "spin"] as const)("a thread that waits outside its event loop (%s)", (wake) => {
   test("answers one call after another, and many at once", async () => {
-    await using deeds = pool({ wake: "park" });
+    await using deeds = pool({ wake });
     for (let value = 0; value < 200; value++) expect(await deeds.call({ do: "echo", value })).toBe(value);
     const all = await Promise.all(Array.from({ length: 2_000 }, (_, value) => deeds.call({ do: "echo", value })));
     expect(all).toEqual(Array.from({ length: 2_000 }, (_, value) => value));
   });
 
   test("goes back to it for a job that waits, and hears meanwhile that nobody wants it any more", async () => {
-    await using deeds = pool({ wake: "park", graceMs: 10_000 });
+    await using deeds = pool({ wake, graceMs: 10_000 });
     expect(await deeds.call({ do: "wait", ms: 20, value: "waited" })).toBe("waited");
     const aborter = new AbortController();
     const call = deeds.call({ do: "listen" }, { signal: aborter.signal });
@@ -23,7 +23,7 @@ describe("a thread that waits outside its event loop", () => {
   });
 
   test("is followed by another when it ends, and ends in good order when it is told to", async () => {
-    const deeds = pool({ wake: "park" });
+    const deeds = pool({ wake });
     const error = await deeds.call({ do: "die", how: "exit-3" }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "ERR_WORKER_CRASHED", exitCode: 3 });
     expect(await deeds.call({ do: "echo", value: 2 })).toBe(2);
@@ -33,7 +33,7 @@ describe("a thread that waits outside its event loop", () => {
   });
 
   test("gives its timers a turn, though it may be late", async () => {
-    await using deeds = pool({ wake: "park" });
+    await using deeds = pool({ wake });
     const ticks = async (): Promise<number> => (await deeds.call({ do: "ticks" })) as number;
     const before = await ticks();
     // Each look is a call and a turn of its own: too few to explain as many ticks.
@@ -45,8 +45,21 @@ describe("a thread that waits outside its event loop", () => {
     }
     expect(now - before).toBeGreaterThanOrEqual(40);
   });
+});
+
+describe("wake", () => {
+  test("spinning host sleeps when no answer comes", async () => {
+    await using deeds = pool({ wake: "spin" });
+    await deeds.call({ do: "echo", value: 1 });
+    const call = deeds.call({ do: "wait", ms: 600, value: "waited" });
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    const before = performance.eventLoopUtilization();
+    await call;
+    const { utilization } = performance.eventLoopUtilization(before);
+    expect(utilization).toBeLessThan(0.5);
+  });
 
   test("is not a way to wait that nobody knows", () => {
-    expect(() => pool({ wake: "spin" as "park" })).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
+    expect(() => pool({ wake: "sleep" as "park" })).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
   });
 });

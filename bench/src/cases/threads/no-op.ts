@@ -1,6 +1,6 @@
 import { BEST_PEER, type Case, type Mark } from "../../harness/case.ts";
 import { noOps } from "../../loads/pools/steady.ts";
-import { ourParkedPool, ourPool, poolPeers, rawPort } from "../../pools/contenders.ts";
+import { ourSpinningPool, ourPool, poolPeers, rawPort } from "../../pools/contenders.ts";
 
 interface NoOp {
   readonly id: string;
@@ -36,12 +36,12 @@ export const noOp16 = noOp({
   aim: [{ against: BEST_PEER, times: 1.2 }],
 });
 
-/** The same for threads that only compute and wait outside their event loop. */
-export const noOp16Park: Case = {
+/** The same with both sides looking out for each other. */
+export const noOp16Spin: Case = {
   ...noOp16,
-  id: "noop-16-park",
-  what: `${noOp16.what}, ours with \`wake: "park"\`, which is asked for`,
-  contenders: [ourParkedPool(noOps(16, 1)), ...noOp16.contenders.slice(1)],
+  id: "noop-16-spin",
+  what: `${noOp16.what}, ours with \`wake: "spin"\`, which is asked for`,
+  contenders: [ourSpinningPool(noOps(16, 1)), ...noOp16.contenders.slice(1)],
   bar: [{ against: BEST_PEER, times: 2 }],
   aim: [{ against: BEST_PEER, times: 5 }],
 };

@@ -3,7 +3,7 @@ import { copy1m, transfer1m } from "./buffers.ts";
 import { cpu1msW2 } from "./computing.ts";
 import { echo100b, echo1k } from "./echo.ts";
 import { latency1, latency1Park } from "./latency.ts";
-import { noOp16, noOp16Park, noOp1kW1, noOp1kW2 } from "./no-op.ts";
+import { noOp16, noOp16Spin, noOp1kW1, noOp1kW2 } from "./no-op.ts";
 import { sharedMemoryCases } from "./shared-memory.ts";
 import { stealSkew } from "./steal-skew.ts";
 
@@ -14,7 +14,7 @@ export const threadsGround: Ground = {
     noOp1kW1,
     noOp1kW2,
     noOp16,
-    noOp16Park,
+    noOp16Spin,
     latency1,
     latency1Park,
     echo100b,
