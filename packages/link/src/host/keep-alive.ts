@@ -15,10 +15,10 @@ export class KeepAlive {
     this.#roster = roster;
   }
 
-  /** There is something to do; `soon`: and somebody will. */
-  hold(soon: boolean): void {
+  /** There is something to do, and somebody will. */
+  hold(): void {
     this.#roster.setRef(true);
-    if (soon) this.#alive ??= setInterval(() => undefined, FOREVER_MS);
+    this.#alive ??= setInterval(() => undefined, FOREVER_MS);
   }
 
   /** There is nothing to do any more. `isIdle` is asked once more in a moment: most often something comes at once. */

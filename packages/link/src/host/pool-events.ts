@@ -48,3 +48,22 @@ export class PoolEmitter {
     this.#emitter.emit(name, event);
   }
 }
+
+const POOL_EVENTS: Readonly<Record<keyof PoolEvents, true>> = {
+  workerStarting: true,
+  workerReady: true,
+  workerExited: true,
+  workerCondemned: true,
+  restartDelayed: true,
+  crashLooping: true,
+  recovered: true,
+  stolen: true,
+  quarantined: true,
+  workerOutput: true,
+  workerRefused: true,
+};
+
+/** Whether it is an event of pools; the others are those of processors. */
+export function isPoolEvent(name: string): name is keyof PoolEvents {
+  return Object.hasOwn(POOL_EVENTS, name);
+}

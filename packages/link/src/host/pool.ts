@@ -1,21 +1,23 @@
 import { ClosedError, type EncodeError } from "@job-orch/core";
 import { idSource, steadyNow, Sweeper } from "@job-orch/core/substrate";
 import type { ExitClass } from "@job-orch/supervisor";
-import { PoolFullError, PoolUnavailableError, TransferLostError, type WorkerStartError } from "../link-errors.ts";
-import { type Hello, MOST_JOBS } from "../wire/frames.ts";
+import { PoolFullError, TransferLostError, type WorkerStartError } from "../link-errors.ts";
 import type { WorkerFactory } from "../worker-link.ts";
 import { afterCrash } from "./after-crash.ts";
+import { Availability } from "./availability.ts";
 import { Dispatch } from "./dispatch.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { Member } from "./member.ts";
 import { Overdue } from "./overdue.ts";
 import { PoolCounts } from "./pool-counts.ts";
 import { PoolEmitter } from "./pool-events.ts";
+import { PoolJobs } from "./pool-jobs.ts";
 import { type PoolOptions, type PoolSettings, toPoolSettings } from "./pool-options.ts";
 import { Quarantine } from "./quarantine.ts";
 import { Replies } from "./replies.ts";
 import { Roster } from "./roster.ts";
 import { Stealing } from "./stealing.ts";
+import { Stopping } from "./stopping.ts";
 import { Suspects } from "./suspects.ts";
 import { ASSIGNED, SETTLED, type Task, type TaskOwner, WAITS } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
@@ -40,32 +42,31 @@ export class Pool {
   readonly idPrefix: string;
   readonly roster: Roster;
   readonly suspects = new Suspects();
-  readonly #jobs: TaskOwner[] = [];
+  readonly jobs = new PoolJobs();
   readonly #overdue: Overdue;
   readonly #stealing: Stealing;
   readonly #upkeep: Upkeep;
+  readonly #availability: Availability;
+  readonly #stopping = new Stopping(this);
   #lastNumber = 0;
-  /** Requests that have not ended. */
+  /** Requests that have not ended, without those that came late. */
   #pending = 0;
+  /** Requests that wait for the next run of their job. */
+  #late = 0;
   readonly #room: WaitingRoom;
   readonly #dispatch: Dispatch;
   readonly #replies: Replies;
   readonly #keepAlive: KeepAlive;
   readonly #quarantine = new Quarantine(this);
   #fillDue = false;
-  #lastFailure: Error | undefined;
-  /** The last worker that was started did not come up. */
-  #startsFail = false;
   #closed = false;
-  #stopping: Promise<void> | undefined;
-  #stopped = false;
   #paused = false;
 
   constructor({ name, options, factory }: PoolIdentity) {
     this.name = name;
     this.settings = toPoolSettings(options);
     this.counts = new PoolCounts(this.settings.metrics);
-    this.#room = new WaitingRoom(this.settings);
+    this.#room = new WaitingRoom({ ...this.settings, isLate: (task) => this.jobs.isLate(task) });
     this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
     this.roster = new Roster({
       name,
@@ -73,13 +74,14 @@ export class Pool {
       settings: this.settings,
       emitter: this.emitter,
       idPrefix: this.idPrefix,
-      jobs: () => this.#jobs.map((job) => job.name),
-      refuses: (hello) => this.#refuses(hello),
+      jobs: () => this.jobs.names,
+      refuses: (hello) => this.jobs.refuses(hello),
       onReady: (member) => this.#onReady(member),
       onBatch: (member, batch) => this.#onBatch(member, batch),
       onDown: (member, exitClass, error) => this.#onDown(member, exitClass, error),
     });
     this.#keepAlive = new KeepAlive(this.roster);
+    this.#availability = new Availability({ name, roster: this.roster, settings: this.settings });
     this.#dispatch = new Dispatch({
       room: this.#room,
       roster: this.roster,
@@ -100,8 +102,17 @@ export class Pool {
     return this.#closed;
   }
 
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Requests that have not ended. */
   get pending(): number {
-    return this.#pending;
+    return this.#pending + this.#late;
+  }
+
+  get lastNumber(): number {
+    return this.#lastNumber;
   }
 
   /** Requests that no worker has. */
@@ -116,13 +127,12 @@ export class Pool {
 
   /** Whether workers are given requests at all. */
   get handsOut(): boolean {
-    return !this.#paused && !this.#stopped;
+    return !this.#paused && this.#stopping.handsOut;
   }
 
   /** Takes a job into the pool; its place there. */
   register(owner: TaskOwner): number {
-    if (this.#jobs.length >= MOST_JOBS) throw new PoolFullError(this.name, `it serves ${MOST_JOBS} jobs`);
-    return this.#jobs.push(owner) - 1;
+    return this.jobs.register(owner, this.name);
   }
 
   nextNumber(): number {
@@ -132,9 +142,13 @@ export class Pool {
   /** Takes a request in. Its end goes to its owner, always and once. `admitted` is told when there was room for it. */
   admit(task: Task, admitted?: () => void): void {
     if (this.#closed) return task.owner.failed(settled(task), this.closedError());
-    if (this.#pending++ === 0) this.#hold();
     this.counts.noteAdmitted(task);
     if (task.endsMs !== Number.POSITIVE_INFINITY) this.#overdue.note(task.endsMs);
+    if (!this.jobs.allTake && this.jobs.isLate(task)) {
+      this.#late++;
+      return this.#putIn(task, admitted);
+    }
+    if (this.#pending++ === 0) this.#keepAlive.hold();
     if (task.origin !== undefined && !this.suspects.isEmpty && this.suspects.has(task.origin)) {
       if (this.#quarantine.length >= this.settings.maxItems) return this.fail(task, this.#fullError());
       admitted?.();
@@ -204,60 +218,82 @@ export class Pool {
     for (const { tasks } of this.roster.members) for (const task of tasks) if (task !== undefined) show(task);
   }
 
-  /** Starts workers. Without it the first request does. */
-  open(): void {
-    this.#stopped = false;
-    this.#stopping = undefined;
+  /** A job runs: workers are started, and what waits for its run is worked on. */
+  run(job: number): void {
+    this.#stopping.runAgain(job);
+    this.jobs.run(job);
+    for (const task of this.#room.takeLate()) {
+      const suspect = task.origin !== undefined && this.suspects.has(task.origin) && !this.jobs.isLate(task);
+      if (suspect) this.isolate(task);
+      else this.#room.push(task);
+    }
+    let late = 0;
+    this.#eachWaiting((task) => {
+      if (this.jobs.isLate(task)) late++;
+    });
+    this.#pending += this.#late - late;
+    this.#late = late;
+    this.#open();
+    this.refill();
+  }
+
+  /** Starts workers. Without `run` the first request does. */
+  #open(): void {
     const { min, max } = this.settings;
     // A lane waits for its own place.
     const most = this.#room.hasLanes ? max : min;
     this.roster.want(Math.max(most, this.#pending > 0 ? 1 : 0));
-    if (this.#pending > 0) this.#hold();
+    if (this.#pending > 0) this.#keepAlive.hold();
     this.#upkeep.start();
   }
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
-    if (paused) return;
+    if (paused) return this.#stopping.onPause();
     this.refill();
     this.#quarantine.next();
   }
 
-  /** Ends the workers when they have ended what they began. What waits stays, for the next `open`. */
-  stop(graceMs: number): Promise<void> {
-    if (this.#stopping !== undefined) return this.#stopping;
-    this.#stopped = true;
-    for (const member of this.roster.members) this.takeBackAll(member);
-    this.#upkeep.stop();
-    this.#keepAlive.abandon();
-    const stopping = this.roster.stop(graceMs).then(() => {
-      if (this.#stopping !== stopping) return; // it was opened again
-      this.#stealing.stop();
-      this.#stopping = undefined;
-    });
-    this.#stopping = stopping;
-    return stopping;
+  /** A job takes nothing more; with the last one that runs, the workers end. What is left after the grace stays, for the next run. */
+  stop(job: number, graceMs: number): Promise<void> {
+    return this.#stopping.stop(job, graceMs);
   }
 
-  /** Ends at once what a `stop` or a `close` still waits for. */
-  hurry(): void {
-    for (const member of this.roster.members) this.roster.kill(member, "condemned");
+  /** Ends at once what a `stop` of this job still waits for. */
+  hurry(job: number): void {
+    this.#stopping.hurry(job);
   }
 
   /** Stops for good, and tells everyone who still waits. Calling it again hurries. */
   async close(graceMs: number): Promise<void> {
     if (this.#closed) {
-      this.hurry();
-      return this.#stopping;
+      this.#stopping.hurry();
+      return this.#stopping.stopAll(graceMs);
     }
     this.#closed = true;
     const error = this.closedError();
-    const stopping = this.stop(graceMs);
+    this.#stopping.finish();
+    const stopping = this.#stopping.stopAll(graceMs);
     this.#failAll(error);
     await stopping;
     this.each((task) => this.fail(task, error));
     this.#overdue.stop();
     this.#keepAlive.stop();
+    this.jobs.ended();
+  }
+
+  /** Ends the workers when they have ended what they began. */
+  async endWorkers(graceMs: number): Promise<void> {
+    for (const member of this.roster.members) this.takeBackAll(member);
+    this.#upkeep.stop();
+    this.#keepAlive.abandon();
+    await this.roster.stop(graceMs);
+    if (this.roster.members.length === 0) this.#stealing.stop();
+  }
+
+  /** Ends the workers at once. */
+  killAll(): void {
+    for (const member of this.roster.members) this.roster.kill(member, "condemned");
   }
 
   closedError(): ClosedError {
@@ -305,22 +341,22 @@ export class Pool {
     });
   }
 
-  #refuses({ jobs }: Hello): string | undefined {
-    const missing = this.#jobs.map(({ name }) => name).filter((name, at) => jobs[at] !== name);
-    if (missing.length === 0) return undefined;
-    return `the worker serves ${jobs.length === 0 ? "no job" : jobs.join(", ")}, but is to serve ${this.#jobs.map(({ name }) => name).join(", ")}`;
-  }
-
   #onReady(member: Member): void {
-    this.#startsFail = false;
+    this.#availability.noteUp();
     this.fill(member);
     this.#quarantine.next();
     if (this.#room.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
   }
 
   #wait(task: Task, admitted: (() => void) | undefined): void {
-    if (!this.#stopped) this.#needWorkers(task);
-    if (task.state === SETTLED) return;
+    if (this.roster.target === 0) this.#open();
+    const refusal = this.#availability.refusal;
+    if (refusal !== undefined) return this.fail(task, refusal);
+    this.#growFor(task);
+    this.#putIn(task, admitted);
+  }
+
+  #putIn(task: Task, admitted: (() => void) | undefined): void {
     if (this.#room.hasRoom) {
       this.#room.push(task);
       admitted?.();
@@ -336,18 +372,11 @@ export class Pool {
     return new PoolFullError(this.name, `${this.waiting} wait already`);
   }
 
-  /** Makes sure that someone will come for it, or says why nobody will. */
-  #needWorkers(task: Task): void {
+  /** One worker more, if those that there are have enough to do. */
+  #growFor({ lane }: Task): void {
     const { roster, settings } = this;
-    if (roster.target === 0) this.open();
-    const delayMs = roster.nextStartMs;
-    // One that crashed now and then comes back in a moment; what does not come up, or not for long, may stay away.
-    const failing = this.#startsFail || roster.policy.state === "crashLooping";
-    if (delayMs > 0 && failing && settings.rejectsWhenUnavailable) {
-      return this.fail(task, new PoolUnavailableError(this.name, Number.isFinite(delayMs) ? delayMs : 0, this.#lastFailure));
-    }
     if (roster.target === settings.max) return;
-    if (task.lane !== undefined && roster.memberAt(task.lane) === undefined) roster.want(settings.max);
+    if (lane !== undefined && roster.memberAt(lane) === undefined) roster.want(settings.max);
     else this.#upkeep.growIfSlow();
   }
 
@@ -391,22 +420,18 @@ export class Pool {
   #end(task: Task): void {
     if (task.state === WAITS) this.#room.leave(task);
     task.state = SETTLED;
-    if (--this.#pending === 0) this.#keepAlive.release(this.#isIdle);
+    if (!this.jobs.allTake && this.jobs.isLate(task)) this.#late--;
+    else if (--this.#pending === 0) this.#keepAlive.release(this.#isIdle);
+    if (!this.jobs.allTake) this.#stopping.noteEnd(task);
   }
 
   #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
     this.counts.noteExit(exitClass);
     this.#quarantine.onDown(member);
     afterCrash(this, member, exitClass);
-    if (error !== undefined) {
-      this.#lastFailure = error;
-      this.#startsFail = true;
-    } else if (member.exit?.error !== undefined) this.#lastFailure = member.exit.error;
-    const nobody = this.roster.ready.length === 0 && this.roster.starting === 0;
-    if (error !== undefined && nobody && this.settings.rejectsWhenUnavailable) this.#failAll(error);
-    else if (this.roster.nextStartMs > 0 && this.settings.rejectsWhenUnavailable && this.roster.policy.state === "crashLooping") {
-      this.#failAll(new PoolUnavailableError(this.name, this.roster.nextStartMs, this.#lastFailure));
-    }
+    this.#availability.noteDown(member, error);
+    const why = this.#availability.lost(error);
+    if (why !== undefined) this.#failAll(why);
     this.refill();
     this.#quarantine.next();
   }
@@ -421,10 +446,6 @@ export class Pool {
     const waiting: Task[] = [];
     this.#eachWaiting((task) => waiting.push(task));
     for (const task of waiting) this.abandon(task, error);
-  }
-
-  #hold(): void {
-    this.#keepAlive.hold(!this.#stopped);
   }
 }
 

@@ -16,6 +16,8 @@ export interface TaskOwner {
   readonly retried: (task: Task, error: Error) => void;
   /** It is given up: it ended its workers. `failed` follows. */
   readonly buried: (task: Task, error: Error) => void;
+  /** Its pool is closed. */
+  readonly ended: () => void;
 }
 
 export const NOBODY = 0;

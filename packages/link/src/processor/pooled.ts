@@ -7,9 +7,19 @@ import {
   type Result,
   UnsupportedError,
 } from "@job-orch/core";
-import { check, checkedKey, checkSignal, type ErasedJob, isPromise, ProcessorEmitter, steadyNow, toError } from "@job-orch/core/substrate";
+import {
+  check,
+  checkedKey,
+  checkSignal,
+  duration,
+  type ErasedJob,
+  isPromise,
+  ProcessorEmitter,
+  steadyNow,
+  toError,
+} from "@job-orch/core/substrate";
 import type { Pool } from "../host/pool.ts";
-import type { PoolEvents } from "../host/pool-events.ts";
+import { isPoolEvent } from "../host/pool-events.ts";
 import { statsOf } from "../host/pool-stats.ts";
 import { ASSIGNED, SETTLED, Task, type TaskOwner } from "../host/task.ts";
 import { Kind } from "../wire/frames.ts";
@@ -30,7 +40,7 @@ export class Pooled implements TaskOwner {
   readonly #emitter = new ProcessorEmitter();
   readonly #feeds = new Set<ResponseFeed<unknown>>();
   #running: PromiseWithResolvers<void> | undefined;
-  #stopping = false;
+  #stopping: Promise<void> | undefined;
 
   constructor(job: ErasedJob, pool: Pool, toText: ToText, ownsPool: boolean) {
     this.name = job.name;
@@ -105,23 +115,27 @@ export class Pooled implements TaskOwner {
     const { promise } = this.#running;
     const stop = (): void => void this.stop();
     options?.signal?.addEventListener("abort", stop, { once: true });
-    this.#pool.open();
+    this.#stopping = undefined; // a stop that comes now is not in a hurry
+    this.#pool.run(this.#place);
     await promise.finally(() => options?.signal?.removeEventListener("abort", stop));
   };
 
   readonly stop = async (options?: { readonly graceMs?: number }): Promise<void> => {
-    if (this.#stopping) this.#pool.hurry();
-    this.#stopping = true;
-    await this.#pool.stop(options?.graceMs ?? STOP_GRACE_MS);
-    this.#stopping = false;
-    this.#running?.resolve();
+    const graceMs = options?.graceMs === undefined ? STOP_GRACE_MS : duration("graceMs", options.graceMs, 0);
+    if (this.#stopping !== undefined) this.#pool.hurry(this.#place);
+    const running = this.#running;
     this.#running = undefined;
+    const stopping = this.#pool.stop(this.#place, graceMs);
+    this.#stopping = stopping;
+    await stopping;
+    if (this.#stopping === stopping) this.#stopping = undefined;
+    running?.resolve();
   };
 
   readonly close = async (): Promise<void> => {
     if (this.#ownsPool) await this.#pool.close(STOP_GRACE_MS);
-    this.#running?.resolve();
-    this.#running = undefined;
+    else this.#pool.jobs.leave(this.#place); // the pool is its owner's
+    this.ended();
     await Promise.all(Array.from(this.#feeds, (feed) => feed[Symbol.asyncDispose]()));
   };
 
@@ -141,8 +155,8 @@ export class Pooled implements TaskOwner {
   readonly stats = () => statsOf(this.#pool);
 
   readonly on = (event: string, listener: (event: never) => void): (() => void) =>
-    event in POOL_EVENTS
-      ? this.#pool.emitter.on(event as keyof PoolEvents, listener as never)
+    isPoolEvent(event)
+      ? this.#pool.emitter.on(event, listener as never)
       : this.#emitter.on(event as keyof ProcessorEvents, listener as never);
 
   succeeded(task: Task, value: unknown): void {
@@ -173,6 +187,11 @@ export class Pooled implements TaskOwner {
 
   retried(task: Task, error: Error): void {
     this.#emitter.emit("retried", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt - 1, delayMs: 0, error });
+  }
+
+  ended(): void {
+    this.#running?.resolve();
+    this.#running = undefined;
   }
 
   buried(task: Task, error: Error): void {
@@ -268,21 +287,6 @@ export class Pooled implements TaskOwner {
 
 /** How long what runs has when the pool is stopped. Units: milliseconds. */
 const STOP_GRACE_MS = 25_000;
-
-/** By name, for `on`. */
-const POOL_EVENTS: Readonly<Record<keyof PoolEvents, true>> = {
-  workerStarting: true,
-  workerReady: true,
-  workerExited: true,
-  workerCondemned: true,
-  restartDelayed: true,
-  crashLooping: true,
-  recovered: true,
-  stolen: true,
-  quarantined: true,
-  workerOutput: true,
-  workerRefused: true,
-};
 
 function callerContext(options: PoolCallOptions | undefined) {
   return {
