@@ -76,6 +76,11 @@ export class Member {
     );
   }
 
+  /** One word per slot, where host and worker share memory. */
+  get claims(): Int32Array | undefined {
+    return this.#claims;
+  }
+
   get shares(): boolean {
     return this.#claims !== undefined;
   }

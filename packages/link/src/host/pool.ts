@@ -387,8 +387,8 @@ export class Pool {
       member.served += ended;
       this.roster.worked(member, ended);
     }
-    this.#replies.read(member, batch);
-    this.fill(member);
+    if (this.#replies.read(member, batch)) this.refill(); // it may be about to end, and others have nothing else to do
+    else this.fill(member);
     this.#quarantine.next();
     if (member.inFlight === 0) this.#idle(member);
   }

@@ -21,11 +21,13 @@ export class Replies {
     this.#options = options;
   }
 
-  /** Throws on what nobody can understand; what came before it counts. */
-  read(member: Member, batch: readonly unknown[]): void {
+  /** Whether anything was handed back. Throws on what nobody can understand; what came before it counts. */
+  read(member: Member, batch: readonly unknown[]): boolean {
     for (let at = 2; at < batch.length; at += 2) this.#message(member, batch[at] as number, batch[at + 1]);
+    if (this.#handedBack.length === 0) return false;
     // The last one first: each goes before all others.
     for (let task = this.#handedBack.pop(); task !== undefined; task = this.#handedBack.pop()) this.#options.onHandedBack(task);
+    return true;
   }
 
   #message(member: Member, head: number, body: unknown): void {

@@ -4,15 +4,14 @@ import { type ExitClass, RestartPolicy } from "@job-orch/supervisor";
 import { WorkerStartError } from "../link-errors.ts";
 import type { Hello } from "../wire/frames.ts";
 import type { Exit, WorkerFactory } from "../worker-link.ts";
-import { Credits } from "./credits.ts";
-import { Member } from "./member.ts";
+import { Leaving } from "./leaving.ts";
+import type { Member } from "./member.ts";
 import type { PoolEmitter } from "./pool-events.ts";
 import type { PoolSettings } from "./pool-options.ts";
+import { WorkerStart } from "./worker-start.ts";
 
 /** No more than this many come up at a time: starting costs tens of milliseconds of CPU each. */
 const MOST_STARTING = 2;
-/** Slots beyond the window, for requests that were taken back and that their worker has not passed over yet. */
-const SPARE_SLOTS = 64;
 /** An ended worker that does not end is left behind. Units: milliseconds. */
 const KILL_PATIENCE_MS = 5_000;
 
@@ -47,24 +46,28 @@ export class Roster {
   readonly #places: readonly Place[];
   /** Those that take requests. */
   readonly ready: Member[] = [];
-  /** Those that still end what they began while their place has somebody else. */
-  readonly #leaving = new Set<Member>();
+  readonly #leaving: Leaving;
+  readonly #workerStart: WorkerStart;
   #target = 0;
   #ref = false;
   #looping = false;
-  /** Told whenever a worker has ended. */
-  readonly #watchers = new Set<() => void>();
 
   constructor(options: RosterOptions) {
     this.#options = options;
     const { max, restart } = options.settings;
     this.policy = new RestartPolicy(max, restart);
+    this.#leaving = new Leaving({ settings: options.settings, onStuck: (member) => this.#onStuck(member) });
+    this.#workerStart = new WorkerStart({
+      ...options,
+      onUp: (member, hello) => this.#up(member, hello),
+      onGone: (member, exit) => this.#down(member, exit),
+    });
     this.#places = Array.from({ length: max }, (_, index) => ({ index, incarnation: 0, member: undefined, timer: undefined }));
   }
 
   /** Workers that are up, coming up, or still leaving. */
   get members(): readonly Member[] {
-    return [...this.#places.map(({ member }) => member).filter((member) => member !== undefined), ...this.#leaving];
+    return [...this.#places.map(({ member }) => member).filter((member) => member !== undefined), ...this.#leaving.members];
   }
 
   get starting(): number {
@@ -132,6 +135,7 @@ export class Roster {
     this.#leave(member);
     if (wasStarting) member.link?.kill();
     else member.link?.tell({ control: "drain" });
+    if (why !== "drained") this.#leaving.expectEnd(member); // a stop has its own patience
   }
 
   /** Gives it no more work, because it is to be ended. Another comes to its place at once. */
@@ -154,9 +158,9 @@ export class Roster {
     for (const place of this.#places) this.#cancelTimer(place);
     const leaving = this.members; // not those that a new start brings meanwhile
     for (const member of leaving) this.retire(member, "drained");
-    await this.#gone(leaving, graceMs);
+    await this.#leaving.gone(leaving, graceMs);
     for (const member of leaving) this.kill(member, "condemned");
-    await this.#gone(leaving, KILL_PATIENCE_MS);
+    await this.#leaving.gone(leaving, KILL_PATIENCE_MS);
     for (const member of leaving) this.#down(member, { code: null, lost: true });
   }
 
@@ -165,7 +169,7 @@ export class Roster {
     if (this.#ref === ref) return;
     this.#ref = ref;
     for (const { member } of this.#places) member?.link?.setRef(ref);
-    for (const member of this.#leaving) member.link?.setRef(ref);
+    for (const member of this.#leaving.members) member.link?.setRef(ref);
   }
 
   #leave(member: Member): void {
@@ -201,51 +205,18 @@ export class Roster {
   }
 
   #start(place: Place): void {
-    const { factory, settings, idPrefix, name, emitter } = this.#options;
-    const { concurrency, targetMs, maxWindow, environment } = settings;
-    const slots = maxWindow + SPARE_SLOTS;
-    const claims = factory.shares ? new Int32Array(new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT)) : undefined;
-    const bornMs = steadyNow(environment.clock);
-    const incarnation = ++place.incarnation;
-    const credits = new Credits({ concurrency, targetMs, maxWindow });
-    const member = new Member({ place: place.index, incarnation, slots, claims, credits, bornMs });
+    const member = this.#workerStart.member(place.index, ++place.incarnation);
     place.member = member;
     this.policy.starting(place.index);
-    emitter.emit("workerStarting", { pool: name, place: place.index, incarnation });
-    const late = environment.clock.after(settings.startTimeoutMs, () => this.#late(member), { ref: false });
-    const events = {
-      onReady: (hello: Hello) => {
-        late.cancel();
-        this.#up(member, hello);
-      },
-      onBatch: (batch: readonly unknown[]) => {
-        if (member.state !== "down") this.#options.onBatch(member, batch);
-      },
-      onCredit: (credit: number) => {
-        member.credits.limit(credit);
-        if (member.state === "ready") this.#options.onReady(member);
-      },
-      onOutput: (stream: "stdout" | "stderr", line: string) =>
-        emitter.emit("workerOutput", { pool: name, place: place.index, incarnation, stream, line }),
-      onDown: (exit: Exit) => {
-        late.cancel();
-        this.#down(member, exit);
-      },
-    };
-    try {
-      member.link = factory.start({ place: place.index, incarnation, jobs: this.#options.jobs(), idPrefix, claims, concurrency }, events);
-      member.link.setRef(this.#ref);
-    } catch (error) {
-      late.cancel();
-      // Not from within: whoever asked for a worker goes on first.
-      queueMicrotask(() => this.#down(member, { code: null, error: error as Error }));
-    }
+    this.#workerStart.begin(member, this.#ref);
   }
 
-  #late(member: Member): void {
-    if (member.state !== "starting") return;
-    const { startTimeoutMs } = this.#options.settings;
-    member.exit = { code: null, error: new OptionError(`it said nothing within ${startTimeoutMs} ms`) };
+  /** It has nothing to do, was told to end and does not. */
+  #onStuck(member: Member): void {
+    const { name, emitter } = this.#options;
+    const { place, incarnation } = member;
+    emitter.emit("workerCondemned", { pool: name, place, incarnation, why: "what its jobs borrowed was not let go of in time" });
+    this.condemn(member, "condemned");
     member.link?.kill();
   }
 
@@ -265,7 +236,7 @@ export class Roster {
     this.ready.push(member);
     this.policy.started(member.place);
     emitter.emit("workerReady", { pool: name, place: member.place, incarnation: member.incarnation, tookMs: nowMs - member.bornMs });
-    for (const old of this.#leaving) if (old.place === member.place && old.state === "retiring") this.retire(old, "recycled");
+    for (const old of [...this.#leaving.members]) if (old.place === member.place && old.state === "retiring") this.retire(old, "recycled");
     this.#fill();
     this.#noteLooping();
     this.#options.onReady(member);
@@ -278,7 +249,7 @@ export class Roster {
     const known: Exit = { ...exit, ...member.exit };
     const exitClass = member.asked ?? (started ? classOf(known) : "startFailure");
     this.#leave(member);
-    this.#leaving.delete(member);
+    this.#leaving.remove(member);
     member.state = "down";
     member.exit = known;
     // Of two that stood in one place, only the one that still does decides about its next start.
@@ -288,7 +259,7 @@ export class Roster {
     this.#noteLooping();
     this.#options.onDown(member, exitClass, started || member.asked !== undefined ? undefined : new WorkerStartError(name, known));
     this.#fill();
-    for (const watch of [...this.#watchers]) watch();
+    this.#leaving.noteGone();
   }
 
   #noteLooping(): void {
@@ -302,24 +273,6 @@ export class Roster {
   #cancelTimer(place: Place): void {
     place.timer?.cancel();
     place.timer = undefined;
-  }
-
-  /** Resolves when all of them have ended, or not in time. */
-  #gone(members: readonly Member[], longestMs: number): Promise<void> {
-    const left = (): boolean => members.some(({ state }) => state !== "down");
-    if (!left()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        timer?.cancel();
-        this.#watchers.delete(watch);
-        resolve();
-      };
-      const watch = (): void => {
-        if (!left()) finish();
-      };
-      const timer = longestMs === Number.POSITIVE_INFINITY ? undefined : this.#options.settings.environment.clock.after(longestMs, finish);
-      this.#watchers.add(watch);
-    });
   }
 }
 

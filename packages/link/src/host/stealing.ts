@@ -49,6 +49,7 @@ export class Stealing {
       if (victim === undefined || victim === thief) return;
       this.#take(victim, thief);
     }
+    if (queue.length > 0) this.#pool.refill(); // more was taken than its thief has room for, and others have nothing to do
     if (this.#victim() !== undefined) this.#later();
   };
 

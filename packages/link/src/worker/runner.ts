@@ -16,6 +16,14 @@ const FULL = 2 + 2 * MOST_REPLIES;
  * machine whose cores are all busy, each time the host is woken it takes a core from a job. Units: milliseconds.
  */
 const LONGEST_WAIT_MS = 8;
+/**
+ * Behind a job this long a reply would wait much longer, and nobody knows which job is the next such one: where there was one
+ * not long ago, replies wait this long at most.
+ */
+const LONG_JOB_MS = 2 * LONGEST_WAIT_MS;
+const CAREFUL_WAIT_MS = 1;
+/** How much of the longest job is remembered from one job to the next. */
+const MEMORY = 0.999;
 /** Jobs that never wait let timers and I/O have a turn after this. Units: milliseconds. */
 const LONGEST_TURN_MS = 16;
 /** Who computed this long without a pause is busy, and most often has more to do. Units: milliseconds. */
@@ -65,6 +73,8 @@ export class Runner {
   #busySinceMs = 0;
   /** When replies went out last, or began to wait. Units: milliseconds. */
   #flushedMs = 0;
+  /** How long the longest job took, as far as it is remembered. Units: milliseconds. */
+  #longestMs = 0;
   #ended = 0;
 
   constructor(options: RunnerOptions) {
@@ -112,8 +122,10 @@ export class Runner {
       if (++looks % every !== 0) continue;
       const beforeMs = nowMs;
       nowMs = performance.now();
-      every = nowMs - beforeMs < SHORT_MS * every ? LOOK_EVERY : 1;
-      if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS) this.#flush();
+      const tookMs = nowMs - beforeMs;
+      every = tookMs < SHORT_MS * every ? LOOK_EVERY : 1;
+      this.#longestMs = Math.max(tookMs, this.#longestMs * MEMORY);
+      if (nowMs - this.#flushedMs >= (this.#longestMs < LONG_JOB_MS ? LONGEST_WAIT_MS : CAREFUL_WAIT_MS)) this.#flush();
       if (nowMs - beganMs >= LONGEST_TURN_MS && this.#batches.length > 0) {
         this.#turnDue = true;
         setImmediate(this.#turnLater);

@@ -133,6 +133,27 @@ describe("who waits is served", () => {
   });
 });
 
+describe("who has nothing to do", () => {
+  test("gets what was taken from a busy worker and another idle one has no room for", async () => {
+    const bench = scripted({ size: 3, maxWindow: 8, targetMs: 1_000 });
+    const quick = Promise.all([1, 2, 3, 4].map((value) => bench.hosted.call(value)));
+    await turn();
+    const [busy, ...idle] = bench.workers as [ScriptedWorker, ...ScriptedWorker[]];
+    busy.ready();
+    await answerAll(busy);
+    await quick;
+    const calls = Promise.all(["long", 1, 2, 3, 4, 5, 6, 7].map((value) => bench.hosted.call(value)));
+    await turn();
+    const long = busy.begin();
+    for (const worker of idle) worker.ready();
+    await until("both are given some", () => idle.every(({ given }) => given.length > 0));
+    busy.answer(long!, "long");
+    await answerAll(...bench.workers);
+    expect(await calls).toEqual(["long", 1, 2, 3, 4, 5, 6, 7]);
+    await ended(bench);
+  });
+});
+
 describe("buffers that were moved", () => {
   test("are not taken back from a busy worker for an idle one", async () => {
     const bench = scripted({ size: 2, maxWindow: 8, targetMs: 1_000 });
