@@ -22,6 +22,23 @@ describe("a pool of threads", () => {
     expect(new Set(seen).size).toBeLessThanOrEqual(2);
   });
 
+  test("answers a short request before a long one behind it ends, where long ones are known", async () => {
+    await using deeds = pool({ size: 1, targetMs: 5_000, maxWindow: 8 });
+    await deeds.call({ do: "spin", ms: 5 });
+    // The first one is begun by itself; what follows is one batch in the thread's hands.
+    await Promise.all([deeds.call({ do: "spin", ms: 100 }), deeds.call({ do: "spin", ms: 100 })]);
+    const ended: string[] = [];
+    const note = (name: string) => () => void ended.push(name);
+    const all = [
+      deeds.call({ do: "spin", ms: 40 }).then(note("first")),
+      deeds.call({ do: "spin", ms: 4 }).then(note("short")),
+      deeds.call({ do: "spin", ms: 1_000 }).then(note("long")),
+    ];
+    await all[1];
+    expect(ended).not.toContain("long");
+    await Promise.all(all);
+  });
+
   test("takes work back from a thread that is blocked, for one that is idle", async () => {
     await using deeds = pool({ size: 2, targetMs: 50 });
     const stolen: number[] = [];
