@@ -183,8 +183,8 @@ describe("a stop", () => {
 });
 
 describe("of two jobs that share a pool", () => {
-  function two() {
-    const bench = scripted();
+  function two(options = {}) {
+    const bench = scripted(options);
     const other = hostJob(job<unknown, unknown>()({ name: "other", run: () => undefined }), bench.pool, payloadOf("auto"), false);
     return { ...bench, other };
   }
@@ -235,6 +235,29 @@ describe("of two jobs that share a pool", () => {
     const stopping = other.stop();
     workers[0]?.end({ code: 0 });
     await Promise.all([stopping, runs[1]]);
+    await hosted.close();
+  });
+
+  test("one that has stopped does not crowd out the other, however much is asked of it", async () => {
+    const { hosted, other, workers } = two({ queue: { maxItems: 3 }, maxWindow: 2 });
+    const runs = [hosted.run(), other.run()];
+    await turn();
+    workers[0]?.ready();
+    await hosted.stop();
+    const late = Promise.all(Array.from({ length: 10 }, (_, value) => hosted.call(value)));
+    const calls = Promise.all(Array.from({ length: 10 }, (_, value) => other.call(value)));
+    await turn();
+    await answerAll(workers[0]);
+    expect(await calls).toHaveLength(10);
+    expect(hosted.stats()).toMatchObject({ waiting: 10, pending: 10 });
+    const again = hosted.run();
+    await turn();
+    await answerAll(workers[0]);
+    expect(await late).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await other.stop();
+    const last = hosted.stop();
+    workers[0]?.end({ code: 0 });
+    await Promise.all([last, again, ...runs]);
     await hosted.close();
   });
 

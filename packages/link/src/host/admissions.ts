@@ -4,7 +4,7 @@ import { SETTLED, type Task } from "./task.ts";
 /** What is settled while it waits leaves with its turn, unless there is this much of it. */
 const MOST_SETTLED = 1_024;
 
-interface Admission {
+export interface Admission {
   readonly task: Task;
   readonly admitted: (() => void) | undefined;
 }

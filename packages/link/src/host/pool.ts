@@ -1,10 +1,11 @@
 import { ClosedError, type EncodeError } from "@job-orch/core";
 import { idSource, steadyNow, Sweeper } from "@job-orch/core/substrate";
 import type { ExitClass } from "@job-orch/supervisor";
-import { PoolFullError, TransferLostError, type WorkerStartError } from "../link-errors.ts";
+import { TransferLostError, type WorkerStartError } from "../link-errors.ts";
 import type { WorkerFactory } from "../worker-link.ts";
 import { afterCrash } from "./after-crash.ts";
 import { Availability } from "./availability.ts";
+import { Backlog } from "./backlog.ts";
 import { Dispatch } from "./dispatch.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { Member } from "./member.ts";
@@ -22,7 +23,7 @@ import { Suspects } from "./suspects.ts";
 import { ASSIGNED, SETTLED, type Task, type TaskOwner, WAITS } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
 import { Upkeep } from "./upkeep.ts";
-import { MOST_WAITING, WaitingRoom } from "./waiting-room.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 export interface PoolIdentity {
   readonly name: string;
@@ -51,8 +52,7 @@ export class Pool {
   #lastNumber = 0;
   /** Requests that have not ended, without those that came late. */
   #pending = 0;
-  /** Requests that wait for the next run of their job. */
-  #late = 0;
+  readonly #backlog: Backlog;
   readonly #room: WaitingRoom;
   readonly #dispatch: Dispatch;
   readonly #replies: Replies;
@@ -66,7 +66,8 @@ export class Pool {
     this.name = name;
     this.settings = toPoolSettings(options);
     this.counts = new PoolCounts(this.settings.metrics);
-    this.#room = new WaitingRoom({ ...this.settings, isLate: (task) => this.jobs.isLate(task) });
+    this.#backlog = new Backlog({ name, settings: this.settings, jobs: this.jobs, quarantine: this.#quarantine });
+    this.#room = this.#backlog.room;
     this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
     this.roster = new Roster({
       name,
@@ -108,7 +109,7 @@ export class Pool {
 
   /** Requests that have not ended. */
   get pending(): number {
-    return this.#pending + this.#late;
+    return this.#pending + this.#backlog.late;
   }
 
   get lastNumber(): number {
@@ -117,7 +118,7 @@ export class Pool {
 
   /** Requests that no worker has. */
   get waiting(): number {
-    return this.#room.length + this.#quarantine.length;
+    return this.#backlog.length;
   }
 
   /** Of them, those that any worker may have. */
@@ -144,13 +145,10 @@ export class Pool {
     if (this.#closed) return task.owner.failed(settled(task), this.closedError());
     this.counts.noteAdmitted(task);
     if (task.endsMs !== Number.POSITIVE_INFINITY) this.#overdue.note(task.endsMs);
-    if (!this.jobs.allTake && this.jobs.isLate(task)) {
-      this.#late++;
-      return this.#putIn(task, admitted);
-    }
+    if (!this.jobs.allTake && this.jobs.isLate(task)) return this.#put(task, admitted);
     if (this.#pending++ === 0) this.#keepAlive.hold();
     if (task.origin !== undefined && !this.suspects.isEmpty && this.suspects.has(task.origin)) {
-      if (this.#quarantine.length >= this.settings.maxItems) return this.fail(task, this.#fullError());
+      if (this.#quarantine.length >= this.settings.maxItems) return this.fail(task, this.#backlog.fullError());
       admitted?.();
       return this.isolate(task);
     }
@@ -168,9 +166,9 @@ export class Pool {
     if (state === SETTLED) return;
     if (state === ASSIGNED) this.#recall(task);
     this.#end(task);
-    if (state === WAITS) this.#room.noteSettled(task, true);
+    if (state === WAITS) this.#backlog.noteSettled(task, true);
     else if (state !== ASSIGNED && task.quarantined) this.#quarantine.remove(task);
-    else if (state !== ASSIGNED) this.#room.noteSettled(task, false);
+    else if (state !== ASSIGNED) this.#backlog.noteSettled(task, false);
     if (this.#room.outside > 0) this.#fillSoon(); // there may be room now
     task.owner.failed(task, error);
   }
@@ -214,7 +212,7 @@ export class Pool {
 
   /** Shows all that have not ended. */
   each(show: (task: Task) => void): void {
-    this.#eachWaiting(show);
+    this.#backlog.each(show);
     for (const { tasks } of this.roster.members) for (const task of tasks) if (task !== undefined) show(task);
   }
 
@@ -222,17 +220,7 @@ export class Pool {
   run(job: number): void {
     this.#stopping.runAgain(job);
     this.jobs.run(job);
-    for (const task of this.#room.takeLate()) {
-      const suspect = task.origin !== undefined && this.suspects.has(task.origin) && !this.jobs.isLate(task);
-      if (suspect) this.isolate(task);
-      else this.#room.push(task);
-    }
-    let late = 0;
-    this.#eachWaiting((task) => {
-      if (this.jobs.isLate(task)) late++;
-    });
-    this.#pending += this.#late - late;
-    this.#late = late;
+    this.#backlog.letInLate(() => this.#pending++);
     this.#open();
     this.refill();
   }
@@ -353,23 +341,12 @@ export class Pool {
     const refusal = this.#availability.refusal;
     if (refusal !== undefined) return this.fail(task, refusal);
     this.#growFor(task);
-    this.#putIn(task, admitted);
+    this.#put(task, admitted);
   }
 
-  #putIn(task: Task, admitted: (() => void) | undefined): void {
-    if (this.#room.hasRoom) {
-      this.#room.push(task);
-      admitted?.();
-      return;
-    }
-    if (!this.settings.waitsWhenFull) return this.fail(task, this.#fullError());
-    if (this.#room.outside >= MOST_WAITING)
-      return this.fail(task, new PoolFullError(this.name, `${MOST_WAITING} senders wait for room already`));
-    this.#room.pushOutside(task, admitted);
-  }
-
-  #fullError(): PoolFullError {
-    return new PoolFullError(this.name, `${this.waiting} wait already`);
+  #put(task: Task, admitted: (() => void) | undefined): void {
+    const refusal = this.#backlog.put(task, admitted);
+    if (refusal !== undefined) this.fail(task, refusal);
   }
 
   /** One worker more, if those that there are have enough to do. */
@@ -418,10 +395,11 @@ export class Pool {
   readonly #isIdle = (): boolean => this.#pending === 0;
 
   #end(task: Task): void {
-    if (task.state === WAITS) this.#room.leave(task);
+    if (task.state === WAITS) this.#backlog.leave(task);
     task.state = SETTLED;
-    if (!this.jobs.allTake && this.jobs.isLate(task)) this.#late--;
-    else if (--this.#pending === 0) this.#keepAlive.release(this.#isIdle);
+    if (this.jobs.allTake || !this.jobs.isLate(task)) {
+      if (--this.#pending === 0) this.#keepAlive.release(this.#isIdle);
+    }
     if (!this.jobs.allTake) this.#stopping.noteEnd(task);
   }
 
@@ -436,15 +414,10 @@ export class Pool {
     this.#quarantine.next();
   }
 
-  #eachWaiting(show: (task: Task) => void): void {
-    this.#room.each(show);
-    this.#quarantine.each(show);
-  }
-
   /** Nobody comes for those who wait. */
   #failAll(error: Error): void {
     const waiting: Task[] = [];
-    this.#eachWaiting((task) => waiting.push(task));
+    this.#backlog.each((task) => waiting.push(task));
     for (const task of waiting) this.abandon(task, error);
   }
 }

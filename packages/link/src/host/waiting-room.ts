@@ -1,37 +1,30 @@
-import { Admissions } from "./admissions.ts";
+import { type Admission, Admissions } from "./admissions.ts";
 import { type Task, WAITS } from "./task.ts";
 import { TaskQueue } from "./task-queue.ts";
 
 /** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
 export const MOST_WAITING = 1_000_000;
 
-export interface RoomOptions {
+export interface RoomLimits {
   readonly maxItems: number;
   /** Units: bytes of text and buffers. */
   readonly maxBytes: number;
   /** How many places there are: lanes are shared out among them. */
   readonly max: number;
-  /** Whether a request came when its job took nothing any more. */
-  readonly isLate: (task: Task) => boolean;
 }
 
-/**
- * Where requests wait for a worker: one queue for all, one per place for those that are bound to it, one for those whose job
- * does not run, and in front of them those for whom there was no room.
- */
+/** Where requests wait for a worker: one queue for all, one per place for those that are bound to it, and in front of them those for whom there was no room. */
 export class WaitingRoom {
   readonly queue = new TaskQueue();
-  readonly #options: RoomOptions;
+  readonly #limits: RoomLimits;
   /** Requests bound to a place. */
   readonly #lanes: (TaskQueue | undefined)[] = [];
-  /** Requests for the next run of their job. */
-  readonly #late = new TaskQueue();
   readonly #admissions = new Admissions();
   #items = 0;
   #bytes = 0;
 
-  constructor(options: RoomOptions) {
-    this.#options = options;
+  constructor(limits: RoomLimits) {
+    this.#limits = limits;
   }
 
   /** All that wait. */
@@ -77,13 +70,20 @@ export class WaitingRoom {
     return task;
   }
 
-  /** Takes out all that were put in for the next run of their job. */
-  takeLate(): readonly Task[] {
+  /** Takes out all that have come in. */
+  takeInside(): readonly Task[] {
     const all: Task[] = [];
-    for (let task = this.#late.shift(); task !== undefined; task = this.#late.shift()) {
-      this.#count(task, -1);
-      all.push(task);
+    for (const queue of [...this.#lanes, this.queue]) {
+      for (let task = queue?.shift(); task !== undefined; task = queue?.shift()) all.push(task);
     }
+    for (const task of all) this.#count(task, -1);
+    return all;
+  }
+
+  /** Takes out all for whom there was no room. */
+  takeOutside(): readonly Admission[] {
+    const all: Admission[] = [];
+    for (let next = this.#admissions.shift(); next !== undefined; next = this.#admissions.shift()) all.push(next);
     return all;
   }
 
@@ -119,12 +119,11 @@ export class WaitingRoom {
   each(show: (task: Task) => void): void {
     this.queue.each(show);
     for (const lane of this.#lanes) lane?.each(show);
-    this.#late.each(show);
     this.#admissions.each(show);
   }
 
   get #isRoomy(): boolean {
-    return this.#items < this.#options.maxItems && this.#bytes < this.#options.maxBytes;
+    return this.#items < this.#limits.maxItems && this.#bytes < this.#limits.maxBytes;
   }
 
   #enter(task: Task): void {
@@ -134,9 +133,8 @@ export class WaitingRoom {
   }
 
   #queueOf(task: Task): TaskQueue {
-    if (this.#options.isLate(task)) return this.#late;
     if (task.lane === undefined) return this.queue;
-    return (this.#lanes[task.lane % this.#options.max] ??= new TaskQueue());
+    return (this.#lanes[task.lane % this.#limits.max] ??= new TaskQueue());
   }
 
   #count(task: Task, sign: 1 | -1): void {

@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = 8;
  * not long ago, replies wait this long at most.
  */
 const LONG_JOB_MS = 2 * LONGEST_WAIT_MS;
-const CAREFUL_WAIT_MS = 1;
+const CAREFUL_WAIT_MS = 8;
 /** How much of the longest job is remembered from one job to the next. */
 const MEMORY = 0.999;
 /** Jobs that never wait let timers and I/O have a turn after this. Units: milliseconds. */
