@@ -16,6 +16,14 @@ const outside = new AsyncResource("JobOrchActors");
 /** Asks for nobody. */
 export const NOBODY: Asking = { asker: undefined };
 
+/** What brings a message on somebody's behalf, and is told which one it has become. */
+export interface Carrier {
+  readonly asking: Asking;
+  carried: Message | undefined;
+}
+
+let carrier: Carrier | undefined;
+
 type Work = (request: unknown, state: unknown, message: Message) => Awaitable<unknown>;
 
 /** Messages whose job does not wait for anything, one after the other. */
@@ -55,9 +63,20 @@ export class Contexts {
   }
 
   /** Lets a function ask for somebody. */
-  static askFor<Value>(somebody: Asking, ask: () => Value): Value {
-    if (Contexts.asker() === somebody.asker) return ask();
-    return asking.run(somebody, ask);
+  static carry<Value>(by: Carrier, ask: () => Value): Value {
+    carrier = by;
+    try {
+      return Contexts.asker() === by.asking.asker ? ask() : asking.run(by.asking, ask);
+    } finally {
+      carrier = undefined; // a host that is none of ours did not look
+    }
+  }
+
+  /** The message that is brought now, if one is. */
+  static carried(message: Message): void {
+    if (carrier === undefined) return;
+    carrier.carried = message;
+    carrier = undefined;
   }
 
   run(message: Message, state: unknown): Awaitable<unknown> {

@@ -2,7 +2,6 @@ import { type Awaitable, ClosedError } from "@job-orch/core";
 import { type ErasedJob, idSource, isPromise, steadyNow } from "@job-orch/core/substrate";
 import type { Activation } from "./activation.ts";
 import { Contexts } from "./asking.ts";
-import { chainTo } from "./chain.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DeadlockError } from "./errors.ts";
 import { ActorEmitter } from "./events.ts";
@@ -13,6 +12,7 @@ import type { Settings } from "./options.ts";
 import { Quiet } from "./quiet.ts";
 import { Supervision } from "./supervision.ts";
 import { Turns } from "./turns.ts";
+import { chainTo, Waits } from "./waits.ts";
 
 /** Works on the messages of all actors of one kind: one at a time per key, many keys at once. */
 export class Engine implements MessageHome {
@@ -20,6 +20,7 @@ export class Engine implements MessageHome {
   readonly emitter = new ActorEmitter();
   readonly told = this.emitter.told;
   readonly supervision: Supervision;
+  readonly waits: Waits;
   /** Told how every message ended that somebody may want to hear of. */
   onEnded: ((message: Message, ok: boolean, value: unknown) => void) | undefined;
   /** Whom its jobs mean by a name. */
@@ -51,10 +52,18 @@ export class Engine implements MessageHome {
       onBegin: () => (this.#nowMs = steadyNow(settings.environment.clock)),
       onEnd: () => this.#quiet.look(),
     });
+    // One that waits for another lets others run: with few slots they would wait for each other.
+    this.waits = new Waits(
+      (asker) => this.#turns.letGo(asker),
+      (asker) => void (this.#working.has(asker) && this.#turns.hold(asker)),
+    );
     this.#mail = new Mailroom(
       settings,
       (message) => this.#homeOf(message),
-      (activation) => this.#wake(activation),
+      (activation, message) => {
+        if (message.resolve === undefined) Waits.end(message); // who told waited for this place
+        this.#wake(activation);
+      },
     );
     this.#deadlines = new Deadlines(this.name, settings.environment.clock, (message, error) => this.abandon(message, error));
     this.#life = new Lifecycle(this.name, settings, this.#actors, this.emitter, (activation) => {
@@ -73,26 +82,26 @@ export class Engine implements MessageHome {
   admit(message: Message): boolean {
     if (this.#refuses) throw this.closedError();
     const activation = this.#actorOf(message.key);
+    Contexts.carried(message);
     const asker = Contexts.asker();
     if (asker !== undefined && message.resolve !== undefined) {
-      message.caller = asker;
-      const chain = chainTo(message);
+      const chain = chainTo(message, asker);
       if (chain !== undefined) {
         if (!this.#settings.reentrant || activation.phase !== "ready") throw new DeadlockError(this.name, chain);
-        asker.home.lend(asker);
+        Waits.begin(asker, message);
         this.#begin(activation, message);
         return true;
       }
     }
     if (this.#mail.offer(activation, message)) {
-      message.caller?.home.lend(message.caller);
+      if (asker !== undefined && message.resolve !== undefined) Waits.begin(asker, message);
       return true;
     }
     // It would wait for a place that its own sender has to make.
     const chain = asker !== undefined ? chainTo(message, asker) : undefined;
     if (chain !== undefined) throw new DeadlockError(this.name, chain);
     this.#mail.enqueue(this.name, activation, message);
-    message.caller?.home.lend(message.caller);
+    if (asker !== undefined) Waits.begin(asker, message);
     return false;
   }
 
@@ -271,19 +280,9 @@ export class Engine implements MessageHome {
     message.ended = true;
     if (message.endsMs !== undefined) this.#deadlines.remove(message);
     message.onEnd?.();
-    message.caller?.home.giveBack(message.caller);
+    Waits.end(message);
     if (ok) message.resolve?.(value);
     else message.reject?.(value);
     this.onEnded?.(message, ok, value);
   }
-
-  /** One that waits for another actor lets others run: with few slots they would wait for each other. */
-  readonly lend = (asker: Message): void => {
-    asker.waits++;
-    this.#turns.letGo(asker);
-  };
-
-  readonly giveBack = (asker: Message): void => {
-    if (--asker.waits === 0 && this.#working.has(asker)) this.#turns.hold(asker);
-  };
 }

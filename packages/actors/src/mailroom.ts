@@ -12,12 +12,16 @@ export class Mailroom {
   waiting = 0;
   readonly #settings: Settings;
   readonly #find: (message: Message) => Activation | undefined;
-  readonly #onPlaced: (activation: Activation) => void;
+  readonly #onPlaced: (activation: Activation, message: Message) => void;
   /** Those for whom all mailboxes together are full. */
   readonly #line = new Ring<Message>();
 
   /** `find` gives the actor of a message that waited, or ends the message. */
-  constructor(settings: Settings, find: (message: Message) => Activation | undefined, onPlaced: (activation: Activation) => void) {
+  constructor(
+    settings: Settings,
+    find: (message: Message) => Activation | undefined,
+    onPlaced: (activation: Activation, message: Message) => void,
+  ) {
     this.#settings = settings;
     this.#find = find;
     this.#onPlaced = onPlaced;
@@ -92,6 +96,6 @@ export class Mailroom {
     activation.mailbox.push(message);
     message.placed?.();
     message.placed = undefined;
-    this.#onPlaced(activation);
+    this.#onPlaced(activation, message);
   }
 }

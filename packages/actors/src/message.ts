@@ -1,13 +1,13 @@
 import type { Headers, RunContext } from "@job-orch/core";
 import { NO_HEADERS } from "@job-orch/core/substrate";
 import type { AsksByName } from "./others.ts";
+import type { Asked, Waits } from "./waits.ts";
 
 /** What a message needs to know of the actors it belongs to. */
 export interface MessageHome extends AsksByName {
   readonly nextId: () => string;
-  /** The job of a message waits for one more actor, or for one less. */
-  readonly lend: (message: Message) => void;
-  readonly giveBack: (message: Message) => void;
+  /** What its actors wait for. */
+  readonly waits: Waits;
   readonly told: (what: "progress" | "log", message: Message, about: object) => void;
 }
 
@@ -15,7 +15,7 @@ export interface MessageHome extends AsksByName {
  * One message on its way to an actor, and what the job sees as its context: one object for everything, because there is
  * one per message on the hot path.
  */
-export class Message implements RunContext {
+export class Message implements RunContext, Asked {
   readonly home: MessageHome;
   readonly key: string;
   readonly request: unknown;
@@ -24,7 +24,7 @@ export class Message implements RunContext {
   deadline: number | undefined = undefined;
   /** The same in the clock's steady time. Not `Infinity` for never: a number that is no small integer is one object more per message. */
   endsMs: number | undefined = undefined;
-  /** Who asked, when an actor did and waits: a chain of these is what a deadlock is found by. */
+  /** Who waits for it, when an actor does: for its answer, or for its place in a mailbox when it is only told. */
   caller: Message | undefined = undefined;
   resolve: ((response: unknown) => void) | undefined = undefined;
   reject: ((error: unknown) => void) | undefined = undefined;

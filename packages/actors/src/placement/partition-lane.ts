@@ -1,12 +1,13 @@
 import { Ring } from "@job-orch/core/substrate";
-import type { Asking } from "../asking.ts";
+import type { Carrier } from "../asking.ts";
+import { type Asked, chainTo, Waits, type Waiting } from "../waits.ts";
 import type { ActorHost } from "./actor-host.ts";
 
 /** A message on its way to wherever its actor lives. */
-export interface Parcel {
+export interface Parcel extends Carrier {
   readonly request: unknown;
-  /** On whose behalf: it may be sent when somebody else is at work. */
-  readonly asking: Asking;
+  /** What it waits for while it cannot be sent. */
+  held: Asked | undefined;
   readonly resolve: (response: unknown) => void;
   readonly reject: (error: unknown) => void;
   begun: boolean;
@@ -17,7 +18,7 @@ export interface Parcel {
 }
 
 /** The messages of one partition, the host they go to, and what is on its way there. */
-export class PartitionLane {
+export class PartitionLane implements Waiting {
   readonly partition: number;
   /** Grows each time the partition gets another owner; what comes back from an earlier one is not wanted. */
   epoch = 0;
@@ -26,10 +27,35 @@ export class PartitionLane {
   readonly waiting = new Ring<Parcel>();
   /** In the order in which they were sent. */
   readonly out = new Set<Parcel>();
+  readonly #sendAll: (lane: PartitionLane) => void;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(partition: number) {
+  /** `sendAll` sends what waits to the owner. */
+  constructor(partition: number, sendAll: (lane: PartitionLane) => void) {
     this.partition = partition;
+    this.#sendAll = sendAll;
+  }
+
+  /** What waits here while the partition moves waits for all that is on its way. */
+  readonly waits = {
+    of: (): Iterable<Asked> => Array.from(this.out, ({ carried }) => carried).filter((message) => message !== undefined),
+  };
+
+  /** What is on its way waits for what waits here: that goes to the same owner then, before the move. */
+  readonly letGoOn = (): boolean => {
+    if (this.owner === undefined || this.waiting.length === 0) return false;
+    this.#sendAll(this);
+    return true;
+  };
+
+  /** This cannot be sent now: its asker waits for the move, unless the move would wait for its asker. */
+  hold(parcel: Parcel): void {
+    const { asker } = parcel.asking;
+    if (asker === undefined || asker.isDone || parcel.ended) return;
+    const held: Asked = { home: this, key: `partition ${this.partition}`, caller: undefined };
+    parcel.held = held;
+    chainTo(held, asker); // lets it go on if it has to
+    if (parcel.held !== undefined) Waits.begin(asker, held);
   }
 
   /** Resolves when nothing is on its way. */

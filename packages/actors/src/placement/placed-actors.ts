@@ -3,6 +3,7 @@ import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
 import { Contexts, NOBODY } from "../asking.ts";
 import { HostLostError } from "../errors.ts";
 import { checkedActorKey } from "../key.ts";
+import { Waits } from "../waits.ts";
 import type { ActorHost } from "./actor-host.ts";
 import { type Parcel, PartitionLane } from "./partition-lane.ts";
 import { PARTITIONS, partitionOf } from "./partition.ts";
@@ -130,6 +131,7 @@ class Placed implements PlacedActors<unknown, unknown> {
         if (parcel.begun && (++parcel.crashes >= MOST_CRASHES || !this.#retries)) parcel.reject(new HostLostError(id, cause));
       lane.requeue(orphans.filter(({ ended }) => !ended));
       this.#flush(lane);
+      if (lane.isMoving) for (const parcel of orphans) lane.hold(parcel);
     }
   };
 
@@ -171,11 +173,15 @@ class Placed implements PlacedActors<unknown, unknown> {
       parcel.ended = true;
       this.#count--;
       timer?.cancel();
+      if (parcel.held !== undefined) Waits.end(parcel.held);
+      if (parcel.carried !== undefined) Waits.end(parcel.carried); // its actor may still work on it
       return true;
     };
     const parcel: Parcel = {
       request,
       asking: timeoutMs === undefined ? NOBODY : Contexts.asking(),
+      carried: undefined,
+      held: undefined,
       begun: false,
       crashes: 0,
       ended: false,
@@ -184,12 +190,13 @@ class Placed implements PlacedActors<unknown, unknown> {
     };
     lane.waiting.push(parcel);
     this.#flush(lane);
+    if (lane.isMoving) lane.hold(parcel);
   }
 
   #laneOf(partition: number): PartitionLane {
     let lane = this.#lanes.get(partition);
     if (lane === undefined) {
-      lane = new PartitionLane(partition);
+      lane = new PartitionLane(partition, (known) => this.#sendAll(known));
       this.#lanes.set(partition, lane);
     }
     return lane;
@@ -237,21 +244,27 @@ class Placed implements PlacedActors<unknown, unknown> {
       if (lane.owner === undefined) return; // waits for a host
       lane.epoch++;
     }
+    this.#sendAll(lane);
+  }
+
+  #sendAll(lane: PartitionLane): void {
     for (let parcel = lane.waiting.shift(); parcel !== undefined; parcel = lane.waiting.shift()) {
-      if (!parcel.ended) this.#send(lane, lane.owner, parcel);
+      if (!parcel.ended && lane.owner !== undefined) this.#send(lane, lane.owner, parcel);
     }
   }
 
   #send(lane: PartitionLane, host: ActorHost<unknown, unknown>, parcel: Parcel): void {
     const { epoch } = lane;
     parcel.begun = false;
+    if (parcel.held !== undefined) Waits.end(parcel.held);
+    parcel.held = undefined;
     lane.out.add(parcel);
     const begun = (): void => {
       if (lane.epoch === epoch) parcel.begun = true;
     };
     const isCurrent = (): boolean => lane.epoch === epoch && lane.arrived(parcel);
     // What comes from an earlier owner is dropped: the message is somewhere else now, or was answered.
-    Contexts.askFor(parcel.asking, () => host.send(lane.partition, epoch, parcel.request, begun)).then(
+    Contexts.carry(parcel, () => host.send(lane.partition, epoch, parcel.request, begun)).then(
       (response) => void (isCurrent() && parcel.resolve(response)),
       (error: unknown) => void (isCurrent() && parcel.reject(error)),
     );
