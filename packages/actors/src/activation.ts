@@ -1,5 +1,6 @@
 import { Ring } from "@job-orch/core/substrate";
 import type { Message } from "./message.ts";
+import type { Stored } from "./snapshots.ts";
 
 /** `new`: has no state yet. `activating`, `passivating`: its state is on the way in or out, and messages wait. `gone`: not used any more. */
 export type Phase = "new" | "activating" | "ready" | "passivating" | "gone";
@@ -13,7 +14,7 @@ export class Activation {
   phase: Phase = "new";
   state: unknown = undefined;
   /** What was read from the store or written to it last, where the store wants to know. */
-  stored: string | undefined = undefined;
+  stored: Stored | undefined = undefined;
   /** How many messages it works on: one, or more when it is reentrant. */
   running = 0;
   /** Whether it waits for its turn. */

@@ -178,7 +178,7 @@ export class Lifecycle {
   async #store(activation: Activation, snapshots: Snapshots): Promise<SnapshotError | undefined> {
     try {
       const snapshot = await this.#settings.passivate?.(activation.state, activation.key);
-      activation.stored = await snapshots.write(activation.key, snapshot, activation.stored);
+      await snapshots.write(activation.key, snapshot, activation.stored);
       return undefined;
     } catch (error) {
       return error instanceof SnapshotError ? error : new SnapshotError(this.#name, activation.key, "stored", error);
@@ -188,7 +188,7 @@ export class Lifecycle {
   async #restore(activation: Activation, snapshots: Snapshots): Promise<Failure | undefined> {
     try {
       const kept = await snapshots.read(activation.key);
-      activation.stored = this.#settings.snapshots?.setIf === undefined ? undefined : kept?.text;
+      activation.stored = snapshots.stored(kept?.text);
       return this.#begin(activation, await this.#settings.activate(activation.key, kept?.snapshot), kept !== undefined);
     } catch (error) {
       return this.#fail(activation, error);

@@ -70,6 +70,69 @@ describe("two processes over one store", () => {
     expect(await next).toBe(101);
   });
 
+  it("that can compare, over a line that loses answers: what arrived is its own", async () => {
+    const store = new ComparingStore();
+    let loses = 0;
+    const lossy: SnapshotStore = {
+      get: (key) => store.get(key),
+      set: (key, text) => store.set(key, text),
+      delete: (key) => store.delete(key),
+      setIf: async (...given) => {
+        const stored = await store.setIf(...given);
+        if (loses-- > 0) throw new Error("The line went dead");
+        return stored;
+      },
+    };
+    await using one = host(lossy);
+    await using other = host(store);
+    expect(await one.ask({ key: "a", add: 1 }, ask)).toBe(1);
+    for (const [add, sum] of [
+      [0, 1], // the same again
+      [4, 5], // another
+      [-5, 0], // nothing to keep
+      [2, 2],
+    ] as const) {
+      loses = 1;
+      await expect(one.passivate(rest)).rejects.toMatchObject({ code: "ERR_SNAPSHOT", cause: { message: "The line went dead" } });
+      expect(await one.ask({ key: "a", add }, ask)).toBe(sum);
+    }
+    loses = 1;
+    await expect(one.passivate(rest)).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    loses = 1; // twice in a row
+    await expect(one.passivate(rest)).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    expect(one.size()).toBe(1);
+    await one.passivate(rest);
+    expect([one.size(), store.get("add:a")]).toEqual([0, expect.stringContaining("2")]);
+    // What another has written after the answer was lost is still not written over.
+    await one.ask({ key: "a", add: 1 }, ask);
+    loses = 1;
+    await expect(one.passivate(rest)).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    expect(await other.ask({ key: "a", add: 10 }, ask)).toBe(13);
+    await other.passivate(rest);
+    await one.ask({ key: "a", add: 100 }, ask);
+    await expect(one.passivate(rest)).rejects.toMatchObject({ cause: { code: "ERR_LEASE_LOST" } });
+    expect(await one.ask({ key: "a", add: 1 }, ask)).toBe(14);
+  });
+
+  it("that can compare and tries again by itself: its second answer is no loss", async () => {
+    const store = new ComparingStore();
+    const again: SnapshotStore = {
+      get: (key) => store.get(key),
+      set: (key, text) => store.set(key, text),
+      delete: (key) => store.delete(key),
+      setIf: async (...given) => {
+        await store.setIf(...given);
+        return store.setIf(...given);
+      },
+    };
+    await using one = host(again);
+    for (const sum of [1, 2, 3]) {
+      expect(await one.ask({ key: "a", add: 1 }, ask)).toBe(sum);
+      await one.passivate(rest);
+    }
+    expect(store.get("add:a")).toContain("3");
+  });
+
   it("that cannot: the last one to write wins", async () => {
     const store = new Map<string, string>();
     await using one = host(store);
