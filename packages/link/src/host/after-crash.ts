@@ -21,7 +21,7 @@ export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): vo
   const suspects = OURS.includes(exitClass) ? [] : fates.filter(({ fate }) => fate === "running");
   for (const { task, fate } of fates.reverse()) {
     member.forget(task);
-    if (fate === "untouched") pool.handBack(task);
+    if (fate === "untouched") pool.intake.handBack(task);
     else
       crashed(pool, member, task, {
         completed: fate === "done",
@@ -58,6 +58,6 @@ function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, 
   if (!settings.retriesCrashes || task.transfers !== undefined) return pool.fail(task, error);
   task.attempt++;
   task.owner.retried(task, error);
-  if (suspect) pool.isolate(task);
-  else pool.requeue(task);
+  if (suspect) pool.intake.isolate(task);
+  else pool.intake.requeue(task);
 }

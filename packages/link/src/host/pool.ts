@@ -1,12 +1,10 @@
 import { ClosedError, type EncodeError } from "@job-orch/core";
-import { idSource, steadyNow, Sweeper } from "@job-orch/core/substrate";
-import type { ExitClass } from "@job-orch/supervisor";
-import { TransferLostError, type WorkerStartError } from "../link-errors.ts";
+import { idSource, Sweeper } from "@job-orch/core/substrate";
 import type { WorkerFactory } from "../worker-link.ts";
-import { afterCrash } from "./after-crash.ts";
 import { Availability } from "./availability.ts";
 import { Backlog } from "./backlog.ts";
 import { Dispatch } from "./dispatch.ts";
+import { Intake } from "./intake.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { Member } from "./member.ts";
 import { Overdue } from "./overdue.ts";
@@ -15,7 +13,7 @@ import { PoolEmitter } from "./pool-events.ts";
 import { PoolJobs } from "./pool-jobs.ts";
 import { type PoolOptions, type PoolSettings, toPoolSettings } from "./pool-options.ts";
 import { Quarantine } from "./quarantine.ts";
-import { Replies } from "./replies.ts";
+import { Reports } from "./reports.ts";
 import { Roster } from "./roster.ts";
 import { Stealing } from "./stealing.ts";
 import { Stopping } from "./stopping.ts";
@@ -23,7 +21,6 @@ import { Suspects } from "./suspects.ts";
 import { ASSIGNED, SETTLED, type Task, type TaskOwner, WAITS } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
 import { Upkeep } from "./upkeep.ts";
-import type { WaitingRoom } from "./waiting-room.ts";
 
 export interface PoolIdentity {
   readonly name: string;
@@ -44,20 +41,14 @@ export class Pool {
   readonly roster: Roster;
   readonly suspects = new Suspects();
   readonly jobs = new PoolJobs();
+  readonly intake: Intake;
   readonly #overdue: Overdue;
-  readonly #stealing: Stealing;
-  readonly #upkeep: Upkeep;
-  readonly #availability: Availability;
-  readonly #stopping = new Stopping(this);
-  #lastNumber = 0;
-  /** Requests that have not ended, without those that came late. */
-  #pending = 0;
+  readonly #stopping: Stopping;
   readonly #backlog: Backlog;
-  readonly #room: WaitingRoom;
   readonly #dispatch: Dispatch;
-  readonly #replies: Replies;
   readonly #keepAlive: KeepAlive;
   readonly #quarantine = new Quarantine(this);
+  #lastNumber = 0;
   #fillDue = false;
   #closed = false;
   #paused = false;
@@ -67,7 +58,6 @@ export class Pool {
     this.settings = toPoolSettings(options);
     this.counts = new PoolCounts(this.settings.metrics);
     this.#backlog = new Backlog({ name, settings: this.settings, jobs: this.jobs, quarantine: this.#quarantine });
-    this.#room = this.#backlog.room;
     this.idPrefix = idSource(this.settings.environment)().slice(0, -4);
     this.roster = new Roster({
       name,
@@ -77,26 +67,39 @@ export class Pool {
       idPrefix: this.idPrefix,
       jobs: () => this.jobs.names,
       refuses: (hello) => this.jobs.refuses(hello),
-      onReady: (member) => this.#onReady(member),
-      onBatch: (member, batch) => this.#onBatch(member, batch),
-      onDown: (member, exitClass, error) => this.#onDown(member, exitClass, error),
+      onReady: (member) => reports.ready(member),
+      onBatch: (member, batch) => reports.batch(member, batch),
+      onDown: (member, exitClass, error) => reports.down(member, exitClass, error),
     });
     this.#keepAlive = new KeepAlive(this.roster);
-    this.#availability = new Availability({ name, roster: this.roster, settings: this.settings });
     this.#dispatch = new Dispatch({
-      room: this.#room,
+      room: this.#backlog.room,
       roster: this.roster,
       places: this.settings.max,
       handsOut: () => this.handsOut,
       onRefused: (task, error) => this.#onRefused(task, error),
-      onShort: () => this.#upkeep.growIfSlow(),
+      onShort: () => upkeep.growIfSlow(),
     });
-    this.#replies = new Replies({ onAnswered: (task) => this.#onAnswered(task), onHandedBack: (task) => this.handBack(task) });
     const { clock } = this.settings.environment;
     const sweeper = new Sweeper(clock, (nowMs) => this.#overdue.sweep(nowMs), { ref: false });
     this.#overdue = new Overdue(this, sweeper);
-    this.#stealing = new Stealing(this);
-    this.#upkeep = new Upkeep(this);
+    const availability = new Availability({ name, roster: this.roster, settings: this.settings });
+    const upkeep = new Upkeep(this);
+    const stealing = new Stealing(this);
+    this.#stopping = new Stopping({ pool: this, upkeep, stealing, keepAlive: this.#keepAlive });
+    this.intake = new Intake({
+      pool: this,
+      backlog: this.#backlog,
+      dispatch: this.#dispatch,
+      quarantine: this.#quarantine,
+      availability,
+      overdue: this.#overdue,
+      keepAlive: this.#keepAlive,
+      upkeep,
+      stopping: this.#stopping,
+    });
+    const onEnded = (task: Task): void => this.intake.end(task);
+    const reports = new Reports({ pool: this, quarantine: this.#quarantine, availability, stealing, onEnded });
   }
 
   get isClosed(): boolean {
@@ -109,7 +112,7 @@ export class Pool {
 
   /** Requests that have not ended. */
   get pending(): number {
-    return this.#pending + this.#backlog.late;
+    return this.intake.pending;
   }
 
   get lastNumber(): number {
@@ -123,7 +126,7 @@ export class Pool {
 
   /** Of them, those that any worker may have. */
   get queue(): Pick<TaskQueue, "length"> {
-    return this.#room.queue;
+    return this.#backlog.room.queue;
   }
 
   /** Whether workers are given requests at all. */
@@ -142,22 +145,11 @@ export class Pool {
 
   /** Takes a request in. Its end goes to its owner, always and once. `admitted` is told when there was room for it. */
   admit(task: Task, admitted?: () => void): void {
-    if (this.#closed) return task.owner.failed(settled(task), this.closedError());
-    this.counts.noteAdmitted(task);
-    if (task.endsMs !== Number.POSITIVE_INFINITY) this.#overdue.note(task.endsMs);
-    if (!this.jobs.allTake && this.jobs.isLate(task)) return this.#put(task, admitted);
-    if (this.#pending++ === 0) this.#keepAlive.hold();
-    if (task.origin !== undefined && !this.suspects.isEmpty && this.suspects.has(task.origin)) {
-      if (this.#quarantine.length >= this.settings.maxItems) return this.fail(task, this.#backlog.fullError());
-      admitted?.();
-      return this.isolate(task);
+    if (this.#closed) {
+      task.state = SETTLED;
+      return task.owner.failed(task, this.closedError());
     }
-    const member =
-      task.lane === undefined ? (this.#room.queue.length === 0 ? this.#dispatch.pick() : undefined) : this.#dispatch.ofLane(task.lane);
-    if (member !== undefined && !this.#paused) {
-      this.#dispatch.assign(member, task);
-      admitted?.();
-    } else this.#wait(task, admitted);
+    this.intake.admit(task, admitted);
   }
 
   /** Ends a request from this side: its caller gave up, or time did. */
@@ -165,49 +157,22 @@ export class Pool {
     const { state } = task;
     if (state === SETTLED) return;
     if (state === ASSIGNED) this.#recall(task);
-    this.#end(task);
+    this.intake.end(task);
     if (state === WAITS) this.#backlog.noteSettled(task, true);
     else if (state !== ASSIGNED && task.quarantined) this.#quarantine.remove(task);
     else if (state !== ASSIGNED) this.#backlog.noteSettled(task, false);
-    if (this.#room.outside > 0) this.#fillSoon(); // there may be room now
+    if (this.#backlog.room.outside > 0) this.#fillSoon(); // there may be room now
     task.owner.failed(task, error);
   }
 
   fail(task: Task, error: Error): void {
     if (task.state === SETTLED) return;
-    this.#end(task);
+    this.intake.end(task);
     task.owner.failed(task, error);
-  }
-
-  /** A worker had it and did not begin it: back to where it came from, before all others. */
-  handBack(task: Task): void {
-    if (task.quarantined) this.isolate(task);
-    else this.requeue(task);
-  }
-
-  /** Puts it back before all others: it was never begun, or may be begun again. */
-  requeue(task: Task): void {
-    if (task.transfers !== undefined) return this.fail(task, new TransferLostError(this.name));
-    this.#room.unshift(task);
-  }
-
-  /** Lets it run alone, when a worker has nothing else. */
-  isolate(task: Task): void {
-    if (task.state === ASSIGNED && task.transfers !== undefined) return this.fail(task, new TransferLostError(this.name));
-    this.#quarantine.add(task);
   }
 
   idOf(task: Task): string {
     return task.ownId ?? this.idPrefix + task.number.toString(36);
-  }
-
-  /** The request with this id, if it has not ended. */
-  find(id: string): Task | undefined {
-    let found: Task | undefined;
-    this.each((task) => {
-      if (this.idOf(task) === id) found = task;
-    });
-    return found;
   }
 
   /** Shows all that have not ended. */
@@ -220,19 +185,9 @@ export class Pool {
   run(job: number): void {
     this.#stopping.runAgain(job);
     this.jobs.run(job);
-    this.#backlog.letInLate(() => this.#pending++);
-    this.#open();
+    this.intake.letInLate();
+    this.intake.open();
     this.refill();
-  }
-
-  /** Starts workers. Without `run` the first request does. */
-  #open(): void {
-    const { min, max } = this.settings;
-    // A lane waits for its own place.
-    const most = this.#room.hasLanes ? max : min;
-    this.roster.want(Math.max(most, this.#pending > 0 ? 1 : 0));
-    if (this.#pending > 0) this.#keepAlive.hold();
-    this.#upkeep.start();
   }
 
   setPaused(paused: boolean): void {
@@ -262,26 +217,12 @@ export class Pool {
     const error = this.closedError();
     this.#stopping.finish();
     const stopping = this.#stopping.stopAll(graceMs);
-    this.#failAll(error);
+    this.failWaiting(error);
     await stopping;
     this.each((task) => this.fail(task, error));
     this.#overdue.stop();
     this.#keepAlive.stop();
     this.jobs.ended();
-  }
-
-  /** Ends the workers when they have ended what they began. */
-  async endWorkers(graceMs: number): Promise<void> {
-    for (const member of this.roster.members) this.takeBackAll(member);
-    this.#upkeep.stop();
-    this.#keepAlive.abandon();
-    await this.roster.stop(graceMs);
-    if (this.roster.members.length === 0) this.#stealing.stop();
-  }
-
-  /** Ends the workers at once. */
-  killAll(): void {
-    for (const member of this.roster.members) this.roster.kill(member, "condemned");
   }
 
   closedError(): ClosedError {
@@ -299,7 +240,7 @@ export class Pool {
     for (const task of member.assigned().reverse()) {
       if (task.transfers !== undefined || !member.takeBack(task)) continue;
       count++;
-      this.handBack(task);
+      this.intake.handBack(task);
     }
     return count;
   }
@@ -329,58 +270,6 @@ export class Pool {
     });
   }
 
-  #onReady(member: Member): void {
-    this.#availability.noteUp();
-    this.fill(member);
-    this.#quarantine.next();
-    if (this.#room.queue.length === 0 && member.inFlight === 0) this.#stealing.soon();
-  }
-
-  #wait(task: Task, admitted: (() => void) | undefined): void {
-    if (this.roster.target === 0) this.#open();
-    const refusal = this.#availability.refusal;
-    if (refusal !== undefined) return this.fail(task, refusal);
-    this.#growFor(task);
-    this.#put(task, admitted);
-  }
-
-  #put(task: Task, admitted: (() => void) | undefined): void {
-    const refusal = this.#backlog.put(task, admitted);
-    if (refusal !== undefined) this.fail(task, refusal);
-  }
-
-  /** One worker more, if those that there are have enough to do. */
-  #growFor({ lane }: Task): void {
-    const { roster, settings } = this;
-    if (roster.target === settings.max) return;
-    if (lane !== undefined && roster.memberAt(lane) === undefined) roster.want(settings.max);
-    else this.#upkeep.growIfSlow();
-  }
-
-  #onBatch(member: Member, batch: readonly unknown[]): void {
-    const ended = batch[1] as number;
-    if (ended > 0) {
-      member.credits.observe(batch[0] as number, ended);
-      member.served += ended;
-      this.roster.worked(member, ended);
-    }
-    if (this.#replies.read(member, batch)) this.refill(); // it may be about to end, and others have nothing else to do
-    else this.fill(member);
-    this.#quarantine.next();
-    if (member.inFlight === 0) this.#idle(member);
-  }
-
-  #onAnswered(task: Task): void {
-    this.#end(task);
-    this.counts.noteAnswered(task);
-    if (task.quarantined) this.suspects.clear(task.origin ?? this.idOf(task));
-  }
-
-  #idle(member: Member): void {
-    member.idleSinceMs = steadyNow(this.settings.environment.clock);
-    if (this.settings.steal && this.roster.ready.length > 1) this.#stealing.soon();
-  }
-
   /** The worker is told to stop with it, if it began; else it passes over it. */
   #recall(task: Task): void {
     const { member, slot } = task;
@@ -392,37 +281,10 @@ export class Pool {
     this.#overdue.watch(member, slot);
   }
 
-  readonly #isIdle = (): boolean => this.#pending === 0;
-
-  #end(task: Task): void {
-    if (task.state === WAITS) this.#backlog.leave(task);
-    task.state = SETTLED;
-    if (this.jobs.allTake || !this.jobs.isLate(task)) {
-      if (--this.#pending === 0) this.#keepAlive.release(this.#isIdle);
-    }
-    if (!this.jobs.allTake) this.#stopping.noteEnd(task);
-  }
-
-  #onDown(member: Member, exitClass: ExitClass, error: WorkerStartError | undefined): void {
-    this.counts.noteExit(exitClass);
-    this.#quarantine.onDown(member);
-    afterCrash(this, member, exitClass);
-    this.#availability.noteDown(member, error);
-    const why = this.#availability.lost(error);
-    if (why !== undefined) this.#failAll(why);
-    this.refill();
-    this.#quarantine.next();
-  }
-
   /** Nobody comes for those who wait. */
-  #failAll(error: Error): void {
+  failWaiting(error: Error): void {
     const waiting: Task[] = [];
     this.#backlog.each((task) => waiting.push(task));
     for (const task of waiting) this.abandon(task, error);
   }
-}
-
-function settled(task: Task): Task {
-  task.state = SETTLED;
-  return task;
 }

@@ -78,7 +78,7 @@ export class Stealing {
     this.#progress.set(victim, victim.served);
     for (const task of taken) {
       if (thief.hasRoom) thief.assign(task);
-      else this.#pool.requeue(task);
+      else this.#pool.intake.requeue(task);
     }
     this.#pool.flush(thief);
     this.#pool.counts.stolen += taken.length;

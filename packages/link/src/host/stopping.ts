@@ -1,10 +1,20 @@
 import { steadyNow } from "@job-orch/core/substrate";
+import type { KeepAlive } from "./keep-alive.ts";
 import type { Pool } from "./pool.ts";
+import type { Stealing } from "./stealing.ts";
 import { ASSIGNED, type Task } from "./task.ts";
+import type { Upkeep } from "./upkeep.ts";
 import { WindDown } from "./wind-down.ts";
 
 /** In this part of the grace what waits is still begun; the rest is for what runs then, which would be lost with its worker. */
 const BEGINS_FOR = 0.75;
+
+export interface StoppingOptions {
+  readonly pool: Pool;
+  readonly upkeep: Upkeep;
+  readonly stealing: Stealing;
+  readonly keepAlive: KeepAlive;
+}
 
 /**
  * How a pool comes to its end, and its jobs to theirs. What was taken in before a stop is worked on within the grace: whoever asks
@@ -12,14 +22,16 @@ const BEGINS_FOR = 0.75;
  * when the last running job stops.
  */
 export class Stopping {
+  readonly #options: StoppingOptions;
   readonly #pool: Pool;
   /** Of jobs that stop while others go on. */
   readonly #ofJobs = new Map<number, WindDown>();
   #ofAll: WindDown | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(options: StoppingOptions) {
+    this.#options = options;
+    this.#pool = options.pool;
   }
 
   /** Whether workers are given what waits, as far as stops are concerned. */
@@ -55,7 +67,7 @@ export class Stopping {
     const byMs = steadyNow(clock) + graceMs;
     const onOver = (): void => {
       this.#ofAll = undefined;
-      void this.#pool.endWorkers(Math.max(0, byMs - steadyNow(clock))).then(() => {
+      void this.#endWorkers(Math.max(0, byMs - steadyNow(clock))).then(() => {
         resolve();
         if (this.#ended !== promise) return; // a job runs again
         this.#ended = undefined;
@@ -73,7 +85,8 @@ export class Stopping {
     if (own !== undefined) return own.finish();
     if (this.#ended === undefined) return;
     this.finish();
-    this.#pool.killAll();
+    const { roster } = this.#pool;
+    for (const member of roster.members) roster.kill(member, "condemned");
   }
 
   /** Nothing that waits is begun any more; what runs has the rest of the grace. */
@@ -97,6 +110,16 @@ export class Stopping {
   onPause(): void {
     this.#ofAll?.dropWaiting();
     for (const wound of [...this.#ofJobs.values()]) wound.dropWaiting();
+  }
+
+  /** Ends the workers when they have ended what they began. */
+  async #endWorkers(graceMs: number): Promise<void> {
+    const { pool, upkeep, stealing, keepAlive } = this.#options;
+    for (const member of pool.roster.members) pool.takeBackAll(member);
+    upkeep.stop();
+    keepAlive.abandon();
+    await pool.roster.stop(graceMs);
+    if (pool.roster.members.length === 0) stealing.stop();
   }
 
   #wind(longestMs: number, onOver: () => void, concerns: (task: Task) => boolean): WindDown {

@@ -1,12 +1,4 @@
-import {
-  type Awaitable,
-  CancelledError,
-  type ErrorClass,
-  type ProcessorEvents,
-  type ResponseMessage,
-  type Result,
-  UnsupportedError,
-} from "@job-orch/core";
+import { CancelledError, type ErrorClass, type ProcessorEvents, type ResponseMessage, type Result, UnsupportedError } from "@job-orch/core";
 import {
   check,
   checkedKey,
@@ -25,6 +17,7 @@ import { ASSIGNED, SETTLED, Task, type TaskOwner } from "../host/task.ts";
 import { Kind } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Transferred } from "../wire/transfer.ts";
+import { askCache } from "./caller-cache.ts";
 import { applyOptions, type PoolCallOptions } from "./call-options.ts";
 import { ResponseFeed } from "./response-feed.ts";
 
@@ -140,7 +133,7 @@ export class Pooled implements TaskOwner {
   };
 
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
-    const task = this.#pool.find(checkedKey("id", id));
+    const task = this.#find(checkedKey("id", id));
     if (task === undefined) return "requested";
     const begun = task.state === ASSIGNED && task.member?.isRunning(task.slot) !== false;
     const error = new CancelledError(`Request "${id}" was cancelled`);
@@ -222,25 +215,12 @@ export class Pooled implements TaskOwner {
     try {
       const valid = check(this.#job.request, request, `The request of "${this.name}"`);
       const known = isPromise(valid) ? await valid : valid;
-      const hit = this.#job.getCache === undefined ? undefined : await this.#ask(this.#job.getCache, known, options);
+      const hit = this.#job.getCache === undefined ? undefined : await askCache(this.#job.getCache, known, options);
       if (hit === undefined) return this.#hand(request, options, resolve, reject);
       if (this.#emitter.wants("cached")) this.#emitter.emit("cached", { processor: this.name, id: options?.id ?? "", where: "caller" });
       resolve(hit.response);
     } catch (error) {
       reject(error);
-    }
-  }
-
-  /** A cache that fails is a miss: the job can still answer. */
-  async #ask(
-    getCache: NonNullable<ErasedJob["getCache"]>,
-    request: unknown,
-    options: PoolCallOptions | undefined,
-  ): Promise<{ readonly response: unknown } | undefined> {
-    try {
-      return await (getCache(request, undefined, callerContext(options)) as Awaitable<{ readonly response: unknown } | undefined>);
-    } catch {
-      return undefined;
     }
   }
 
@@ -253,6 +233,15 @@ export class Pooled implements TaskOwner {
     if (options !== undefined) this.#apply(task, options);
     this.#pool.admit(task);
     if (options?.signal !== undefined) this.#endOnAbort(task, options.signal);
+  }
+
+  /** What has not ended and has this id, whichever job's it is: ids are the pool's. */
+  #find(id: string): Task | undefined {
+    let found: Task | undefined;
+    this.#pool.each((task) => {
+      if (this.#pool.idOf(task) === id) found = task;
+    });
+    return found;
   }
 
   #task(request: unknown): Task {
@@ -287,16 +276,3 @@ export class Pooled implements TaskOwner {
 
 /** How long what runs has when the pool is stopped. Units: milliseconds. */
 const STOP_GRACE_MS = 25_000;
-
-function callerContext(options: PoolCallOptions | undefined) {
-  return {
-    id: options?.id ?? "",
-    attempt: 1,
-    fence: 0,
-    signal: options?.signal ?? new AbortController().signal,
-    headers: options?.headers ?? {},
-    deadline: options?.deadline,
-    progress: () => undefined,
-    log: () => undefined,
-  };
-}

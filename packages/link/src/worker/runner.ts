@@ -1,11 +1,13 @@
 import type { Transferable } from "node:worker_threads";
-import { type Awaitable, EncodeError } from "@job-orch/core";
+import type { Awaitable } from "@job-orch/core";
 import { check, type ErasedJob, isPromise, toWireError } from "@job-orch/core/substrate";
 import { begin, Claim } from "../wire/claims.ts";
-import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, kindOf, slotOf, TEXT } from "../wire/frames.ts";
+import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, slotOf, TEXT } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Transferred } from "../wire/transfer.ts";
+import { Asides } from "./asides.ts";
 import { Places } from "./places.ts";
+import { postOneByOne } from "./post-one-by-one.ts";
 import { WorkerContext } from "./worker-context.ts";
 
 /** A batch of replies goes out when it has this many. */
@@ -16,12 +18,8 @@ const FULL = 2 + 2 * MOST_REPLIES;
  * machine whose cores are all busy, each time the host is woken it takes a core from a job. Units: milliseconds.
  */
 const LONGEST_WAIT_MS = 8;
-/**
- * Behind a job this long a reply would wait much longer, and nobody knows which job is the next such one: where there was one
- * not long ago, replies wait this long at most.
- */
+/** Behind a job this long a reply would wait much longer, and nobody knows which is the next such one: where there was one not long ago, none waits. */
 const LONG_JOB_MS = 2 * LONGEST_WAIT_MS;
-const CAREFUL_WAIT_MS = 8;
 /** How much of the longest job is remembered from one job to the next. */
 const MEMORY = 0.999;
 /** Jobs that never wait let timers and I/O have a turn after this. Units: milliseconds. */
@@ -31,9 +29,6 @@ const BUSY_MS = 1;
 /** Looking at the clock costs as much as a small job: jobs this short share a look. Units: milliseconds. */
 const SHORT_MS = 0.02;
 const LOOK_EVERY = 16;
-/** Progress and log lines beyond this, without letting anybody else have a turn, are dropped: who says so much is not heard. */
-const MOST_ASIDES = 10_000;
-
 export interface RunnerOptions {
   readonly jobs: readonly ErasedJob[];
   /** Makes what a job borrows, once per place; `undefined`: jobs need nothing. */
@@ -56,6 +51,7 @@ export interface RunnerOptions {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #places: Places;
+  readonly #aside: Asides["add"];
   readonly #batches: (readonly unknown[])[] = [];
   /** Where reading goes on in the first batch. */
   #at = 0;
@@ -68,7 +64,6 @@ export class Runner {
   #turnDue = false;
   #draining = false;
   #ending = false;
-  #asides = 0;
   /** Since when something runs. Units: milliseconds. */
   #busySinceMs = 0;
   /** When replies went out last, or began to wait. Units: milliseconds. */
@@ -80,6 +75,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#places = new Places(options.concurrency, options.resources);
+    this.#aside = new Asides({ toText: options.toText, say: (head, body) => this.#say(head, body) }).add;
   }
 
   /** Whether nothing runs, waits or is still to be said. */
@@ -125,7 +121,7 @@ export class Runner {
       const tookMs = nowMs - beforeMs;
       every = tookMs < SHORT_MS * every ? LOOK_EVERY : 1;
       this.#longestMs = Math.max(tookMs, this.#longestMs * MEMORY);
-      if (nowMs - this.#flushedMs >= (this.#longestMs < LONG_JOB_MS ? LONGEST_WAIT_MS : CAREFUL_WAIT_MS)) this.#flush();
+      this.#flushIfDue(nowMs);
       if (nowMs - beganMs >= LONGEST_TURN_MS && this.#batches.length > 0) {
         this.#turnDue = true;
         setImmediate(this.#turnLater);
@@ -133,10 +129,9 @@ export class Runner {
       }
     }
     this.#running = false;
-    // Whoever is busy most often has more to read: what it said so far waits until it has looked.
-    if (looks > 1 && nowMs - beganMs >= BUSY_MS) {
-      if (!this.#turnDue && this.#replies.length > 2) setImmediate(this.#flushIdle);
-    } else this.#flush();
+    // Whoever is busy most often has more to say, or to read: what it said so far waits until it has looked.
+    if (this.#active > 0 || (looks > 1 && nowMs - beganMs >= BUSY_MS)) this.#flushSoon();
+    else this.#flush();
     if (this.#draining) this.#endWhenDone();
   }
 
@@ -145,9 +140,16 @@ export class Runner {
     this.#turn();
   };
 
-  readonly #flushIdle = (): void => {
-    if (this.#batches.length === 0) this.#flushLater();
-  };
+  #flushIfDue(nowMs: number): void {
+    if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS || this.#longestMs >= LONG_JOB_MS) this.#flush();
+  }
+
+  /** When the event loop has had its turn, unless a turn of ours is due then. */
+  #flushSoon(): void {
+    if (this.#flushDue || this.#replies.length === 2) return;
+    this.#flushDue = true;
+    setImmediate(this.#flushLater);
+  }
 
   /** Begins the next request that the host did not take back; false when there is none. */
   #beginNext(): boolean {
@@ -220,16 +222,20 @@ export class Runner {
 
   /** A place is free again, outside a turn. */
   #afterwards(): void {
-    if (this.#batches.length > 0 && !this.#running && !this.#turnDue) this.#turn();
-    if (!this.#flushDue && this.#replies.length > 2) {
-      this.#flushDue = true;
-      queueMicrotask(this.#flushLater);
+    if (this.#batches.length === 0) {
+      if (this.#active === 0) this.#flush();
+      else this.#flushSoon();
+      if (this.#draining) this.#endWhenDone();
+    } else if (!this.#running) {
+      if (this.#replies.length >= FULL) this.#flush();
+      else this.#flushIfDue(performance.now());
+      if (!this.#turnDue) this.#turn();
     }
   }
 
   readonly #flushLater = (): void => {
     this.#flushDue = false;
-    this.#flush();
+    if (!this.#turnDue) this.#flush();
     if (this.#draining) this.#endWhenDone();
   };
 
@@ -271,23 +277,6 @@ export class Runner {
     this.#ended++;
   }
 
-  /** Progress and log lines of a job, in order with its reply. */
-  readonly #aside = (slot: number, kind: number, value: unknown): void => {
-    if (++this.#asides === 1) setImmediate(this.#forgetAsides);
-    if (this.#asides > MOST_ASIDES) return;
-    let text: string | undefined;
-    try {
-      text = this.#options.toText(value);
-    } catch {
-      return; // what cannot be shown is not shown; the job must not fail for it
-    }
-    this.#say(headOf(kind, text === undefined ? 0 : TEXT, 0, slot), text ?? value);
-  };
-
-  readonly #forgetAsides = (): void => {
-    this.#asides = 0;
-  };
-
   #say(head: number, body: unknown): void {
     this.#replies.push(head, body);
     if (this.#replies.length >= FULL) return this.#flush();
@@ -310,24 +299,7 @@ export class Runner {
     try {
       this.#options.post(replies, transfers);
     } catch {
-      this.#postOneByOne(replies, transfers);
-    }
-  }
-
-  /** Something in the batch cannot be carried after all: it alone fails. */
-  #postOneByOne(replies: readonly unknown[], transfers: readonly Transferable[]): void {
-    const { post } = this.#options;
-    post(replies.slice(0, 2), []);
-    for (let at = 2; at < replies.length; at += 2) {
-      const head = replies[at] as number;
-      try {
-        post([0, 0, head, replies[at + 1]], transfers);
-      } catch (error) {
-        const kind = kindOf(head);
-        if (kind !== Kind.Ok && kind !== Kind.Error) continue; // what cannot be shown is not shown
-        const why = new EncodeError("", error instanceof Error ? error.message : String(error));
-        post([0, 0, headOf(Kind.Error, 0, 0, slotOf(head)), toWireError(why)], []);
-      }
+      postOneByOne(this.#options.post, replies, transfers);
     }
   }
 
