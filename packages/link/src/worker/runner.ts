@@ -1,48 +1,15 @@
 import type { Transferable } from "node:worker_threads";
-import type { Awaitable } from "@job-orch/core";
 import { check, type ErasedJob, isPromise, toWireError } from "@job-orch/core/substrate";
 import { begin, Claim } from "../wire/claims.ts";
 import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, slotOf, TEXT } from "../wire/frames.ts";
-import type { ToText } from "../wire/payload.ts";
 import { Transferred } from "../wire/transfer.ts";
 import { Asides } from "./asides.ts";
+import { FULL, LONGEST_WAIT_MS, LONG_JOB_MS, MEMORY, LONGEST_TURN_MS, BUSY_MS, SHORT_MS, LOOK_EVERY } from "./pace.ts";
 import { Places } from "./places.ts";
 import { postOneByOne } from "./post-one-by-one.ts";
+import type { RunnerOptions } from "./runner-options.ts";
+import { skipped } from "./unbegun.ts";
 import { WorkerContext } from "./worker-context.ts";
-
-/** A batch of replies goes out when it has this many. */
-const MOST_REPLIES = 64;
-const FULL = 2 + 2 * MOST_REPLIES;
-/**
- * A reply waits for others this long at most, as far as jobs give it the chance, and only while more requests are here: on a
- * machine whose cores are all busy, each time the host is woken it takes a core from a job. Units: milliseconds.
- */
-const LONGEST_WAIT_MS = 8;
-/** Behind a job this long a reply would wait much longer, and nobody knows which is the next such one: where there was one not long ago, none waits. */
-const LONG_JOB_MS = 2 * LONGEST_WAIT_MS;
-/** How much of the longest job is remembered from one job to the next. */
-const MEMORY = 0.999;
-/** Jobs that never wait let timers and I/O have a turn after this. Units: milliseconds. */
-const LONGEST_TURN_MS = 16;
-/** Who computed this long without a pause is busy, and most often has more to do. Units: milliseconds. */
-const BUSY_MS = 1;
-/** Looking at the clock costs as much as a small job: jobs this short share a look. Units: milliseconds. */
-const SHORT_MS = 0.02;
-const LOOK_EVERY = 16;
-export interface RunnerOptions {
-  readonly jobs: readonly ErasedJob[];
-  /** Makes what a job borrows, once per place; `undefined`: jobs need nothing. */
-  readonly resources: (() => Awaitable<unknown>) | undefined;
-  readonly concurrency: number;
-  readonly claims: Int32Array | undefined;
-  readonly idPrefix: string;
-  readonly toText: ToText;
-  /** Whether a begun request is announced, because there are no claims to tell. */
-  readonly announces: boolean;
-  readonly post: (batch: unknown[], transfers: readonly Transferable[]) => void;
-  /** Everything was said after `drain`. */
-  readonly onDrained: () => void;
-}
 
 /**
  * Runs a worker's requests: as many at once as it has places, in order, replies in batches. What waits here can be taken back
@@ -305,15 +272,9 @@ export class Runner {
 
   /** What was not begun goes back to the host. */
   #skipAll(): void {
-    for (const batch of this.#batches) {
-      while (this.#at < batch.length) {
-        const head = batch[this.#at] as number;
-        this.#at += (head & EXTRA) === 0 ? 3 : 4;
-        this.#replies.push(headOf(Kind.Skipped, 0, 0, slotOf(head)), undefined);
-      }
-      this.#at = 0;
-    }
+    this.#replies.push(...skipped(this.#batches, this.#at));
     this.#batches.length = 0;
+    this.#at = 0;
   }
 
   #endWhenDone(): void {
