@@ -23,4 +23,5 @@ export { type Control, EXTRA, type Extra, type Hello, headOf, jobOf, Kind, kindO
 export { flatText } from "./wire/flat-text.ts";
 export { asText, payloadOf, type ToText, type Wire } from "./wire/payload.ts";
 export { transfer } from "./wire/transfer.ts";
-export { Runner, type RunnerOptions } from "./worker/runner.ts";
+export { Runner } from "./worker/runner.ts";
+export type { RunnerOptions } from "./worker/runner-options.ts";

@@ -1,7 +1,7 @@
 import { EncodeError } from "@job-orch/core";
 import { toWireError } from "@job-orch/core/substrate";
 import { headOf, Kind, kindOf, slotOf } from "../wire/frames.ts";
-import type { RunnerOptions } from "./runner.ts";
+import type { RunnerOptions } from "./runner-options.ts";
 
 /** Posts replies apart, because something in their batch cannot be carried after all: it alone fails. */
 export function postOneByOne(
