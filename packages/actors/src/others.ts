@@ -21,11 +21,18 @@ export interface AsksByName {
 }
 
 /** Found wherever a job in a worker, working for one of its actors, asks. */
-export const inWorker = new AsyncLocalStorage<AsksByName>();
+const inWorker = new AsyncLocalStorage<AsksByName>();
+let isAskedByName = false;
+
+/** Lets a job in a worker ask as somebody. That costs about as much as a small job, so only where somebody can ask by name. */
+export function workAs<Value>(somebody: AsksByName, work: () => Value): Value {
+  return isAskedByName ? inWorker.run(somebody, work) : work();
+}
 
 /**
  * Other actors, for the job of an actor: whoever hosts it says in `asks` who is meant by the name; its own name means its own
- * kind. So the same job asks in this thread, on threads and in processes.
+ * kind. So the same job asks in this thread, on threads and in processes. Make it where the module of the job is loaded: in a
+ * worker, messages that began before the first one was made cannot ask.
  *
  * Errors: of `ask` and `tell`: `ERR_UNSUPPORTED` outside of an actor's job, or when nobody is known by the name; otherwise those of
  *         the actors, among them `ERR_DEADLOCK` when an actor waits, over whatever others, for who asks.
@@ -35,12 +42,15 @@ export const inWorker = new AsyncLocalStorage<AsksByName>();
  * const cart = job<Add, number, Cart>()({ name: "cart", run: async ({ item }) => stock.ask({ item }, { timeoutMs: 1_000 }) });
  */
 export function actorsNamed<Request, Response>(name: string): AskableActors<Request, Response> {
+  isAskedByName = true;
   // At once, where the job is: what waited may not be the job any more.
   const send = <Value>(how: (others: AskableActors<never, unknown>) => Promise<Value>): Promise<Value> => {
     try {
       const asker = inWorker.getStore() ?? Contexts.asker()?.home;
       if (asker === undefined || asker.isOver === true)
-        throw new UnsupportedError(`Only the job of an actor, while it works, can ask "${name}" by name`);
+        throw new UnsupportedError(
+          `Only the job of an actor, while it works, can ask "${name}" by name; make actorsNamed("${name}") before it begins, where its module is loaded`,
+        );
       return how(known(asker.askedBy(name), name));
     } catch (error) {
       return Promise.reject(error as Error);

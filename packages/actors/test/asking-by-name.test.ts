@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { job, type RunContext } from "@job-orch/core";
+import { describe, expect, it, vi } from "vitest";
 import { actors, actorsNamed, localHost, placedActors } from "../src/index.ts";
 import { type Hop, hopsJob } from "./fixtures/hops.ts";
 import { askingWorld as world } from "./support/asking-world.ts";
@@ -110,6 +111,25 @@ describe.each(["threads", "processes"] as const)("actors on %s that ask others",
 });
 
 describe("asking by name", () => {
+  it("in a worker is for messages that begin after the name was made", async () => {
+    vi.resetModules(); // nobody has made one in there
+    const fresh = await import("../src/index.ts");
+    const late = job<{ readonly to: string }, number, void>()({
+      name: "late",
+      run: ({ to }) => fresh.actorsNamed<{ readonly to: string }, number>("late").ask({ to }, ask),
+    });
+    const { run } = fresh.actorsJob(late, { activate: () => undefined, passivate: () => undefined });
+    const send = (begin: object): unknown =>
+      run({ do: "run", key: "a", epoch: 1, request: { to: "b" }, keep: false, ...begin }, undefined, context());
+    expect(await send({ begin: {} })).toMatchObject({
+      error: { code: "ERR_UNSUPPORTED", message: expect.stringContaining("where its module is loaded") },
+    });
+    const waits = (await send({})) as { readonly waits: string };
+    expect(waits).toMatchObject({ asks: [{ n: 1, to: "late" }] });
+    const resumed = await run({ do: "resume", key: "a", ticket: waits.waits, answers: [{ n: 1 }] }, undefined, context());
+    expect(resumed).toMatchObject({ response: undefined });
+  });
+
   it("works in this thread as in a worker", async () => {
     await using made = actors(hopsJob, { key, activate: () => ({ visits: 0 }) });
     expect(await made.ask({ to: "a", via: ["b", "c"] }, ask)).toBe("a b c");
@@ -135,3 +155,9 @@ describe("asking by name", () => {
     );
   });
 });
+
+/** As of a request that a worker got. */
+function context(): RunContext {
+  const { signal } = new AbortController();
+  return { id: "1", attempt: 1, fence: 1, headers: {}, deadline: undefined, signal, progress: () => undefined, log: () => undefined };
+}

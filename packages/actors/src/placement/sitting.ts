@@ -1,7 +1,7 @@
 import { DeadlineError, type ErrorClass, type Headers, OptionError, type RunContext } from "@job-orch/core";
 import { fromWireError } from "@job-orch/core/substrate";
 import { fromText, toText } from "../text.ts";
-import { type AskableActors, type AsksByName, inWorker } from "../others.ts";
+import { type AskableActors, type AsksByName, workAs } from "../others.ts";
 import type { ActorAnswer, ActorAsk, AskAnswer } from "./mail.ts";
 
 interface Asked {
@@ -58,7 +58,7 @@ export class Sitting implements AsksByName, RunContext {
   /** Begins. `work` must not reject. */
   begin(work: () => Promise<Answer>): Promise<Answer> {
     const answered = new Promise<Answer>((resolve) => (this.#answer = resolve));
-    void inWorker.run(this, work).then((end) => {
+    void workAs(this, work).then((end) => {
       this.#end = end;
       for (const n of [...this.#asked.keys()]) this.#take(n); // nobody waits for these any more
       this.#reply();
