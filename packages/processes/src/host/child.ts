@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
+import { OptionError } from "@job-orch/core";
 import type { Exit } from "@job-orch/link";
 import { LineSplitter } from "./line-splitter.ts";
 
@@ -45,7 +47,7 @@ export class Child {
       const stdout = new LineSplitter((line) => onLine("stdout", line));
       this.process.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
     }
-    this.#waitForEnd(onExit);
+    this.#waitForEnd(onExit, cwd);
   }
 
   get stderrTail(): string {
@@ -82,7 +84,7 @@ export class Child {
     }
   }
 
-  #waitForEnd(onExit: (exit: Exit) => void): void {
+  #waitForEnd(onExit: (exit: Exit) => void, cwd: string | undefined): void {
     let done = false;
     const finish = (exit: Exit): void => {
       if (done) return;
@@ -93,7 +95,10 @@ export class Child {
     };
     let patience: NodeJS.Timeout | undefined;
     this.process.once("error", (error) => {
-      if (this.process.pid === undefined) finish({ code: null, error });
+      // The system says the same of a missing folder as of a missing program.
+      const isCwd = cwd !== undefined && !existsSync(cwd);
+      const why = isCwd ? new OptionError(`"cwd" is ${cwd}, and there is no such folder`) : error;
+      if (this.process.pid === undefined) finish({ code: null, error: why });
     });
     this.process.once("exit", (code, signal) => {
       this.#exited = true;

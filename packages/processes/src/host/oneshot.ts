@@ -17,10 +17,17 @@ export class ProgramError extends JobError {
 
   constructor(
     command: string,
-    exit: { readonly code: number | null; readonly signal?: string | undefined; readonly stderrTail?: string | undefined },
+    exit: {
+      readonly code: number | null;
+      readonly signal?: string | undefined;
+      readonly stderrTail?: string | undefined;
+      /** Why it could not be started. */
+      readonly error?: Error | undefined;
+    },
   ) {
-    const how = exit.signal === undefined ? `left with code ${String(exit.code)}` : `was ended by ${exit.signal}`;
-    super(`${command} ${how}${exit.stderrTail ? `: ${exit.stderrTail.trim().split("\n").at(-1)}` : ""}`);
+    const left = exit.signal === undefined ? `left with code ${String(exit.code)}` : `was ended by ${exit.signal}`;
+    const how = exit.error === undefined ? left : `could not be started: ${exit.error.message}`;
+    super(`${command} ${how}${exit.stderrTail ? `: ${exit.stderrTail.trim().split("\n").at(-1)}` : ""}`, { cause: exit.error });
     this.exitCode = exit.code;
     this.signal = exit.signal;
     this.stderrTail = exit.stderrTail ?? "";
@@ -51,7 +58,7 @@ export function runOnce(options: ProcessOptions, request: unknown, { signal }: R
       onExit: (exit) => {
         signal.removeEventListener("abort", stop);
         if (tooMuch) return reject(new DecodeError(`${command} wrote more than ${MOST_OUTPUT_BYTES} bytes`));
-        if (exit.error !== undefined) return reject(exit.error);
+        if (exit.error !== undefined) return reject(new ProgramError(command, exit));
         if (signal.aborted) return reject(signal.reason as Error);
         if (exit.code !== 0) return reject(new ProgramError(command, exit));
         try {

@@ -35,10 +35,15 @@ const toText: ToText = keptPayload;
 export function processes<const J extends AnyJob>(job: J, options: ProcessOptions): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 export function processes<const J extends AnyJob>(job: J, options: RemoteOptions): RemoteProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions): PooledProcessor<never, unknown> {
+  if (typeof options !== "object" || options === null)
+    throw new OptionError("processes(job, options) takes at least a command, or listen and a token");
   toSettings(options.liveness ?? {}); // here, not when the first worker is up
   if ("listen" in options) return remoteProcesses(job, options);
   if (typeof options.command !== "string" || options.command === "") throw new OptionError('"command" takes the program to start');
-  const { transport = "fd3", name = job.name } = options;
+  const { transport = "fd3", name = job.name, args = [], output = "inherit", format = "json" } = options;
+  if (!Array.isArray(args) || args.some((arg) => typeof arg !== "string")) throw new OptionError('"args" takes a list of strings');
+  oneOf("output", output, ["inherit", "events"]);
+  oneOf("format", format, ["json", "text"]);
   oneOf("transport", transport, ["fd3", "stdio", "unix", "tcp", "oneshot"]);
   if (options.acks !== undefined && options.acks !== false) oneOf("acks", options.acks, ["each", "group"]);
   if (transport === "oneshot") return oneshotProcesses(job, options, name);

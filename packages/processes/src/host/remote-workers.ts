@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { OptionError } from "@job-orch/core";
+import { whole } from "@job-orch/core/substrate";
 import type { LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
 import type { Balance } from "./balance.ts";
 import { Door } from "./door.ts";
@@ -39,6 +40,9 @@ export class RemoteWorkers implements WorkerFactory {
     balance?: Balance,
   ) {
     const { host = "127.0.0.1", port = 0 } = listen;
+    whole("listen.port", port, 0, 65_535);
+    whole("maxConnections", maxConnections, 1, 65_536);
+    if (typeof host !== "string") throw new OptionError('"listen.host" takes a name or an address');
     if (!LOOPBACK.test(host) && !insecure) {
       throw new OptionError(
         `"listen.host" is ${host}: whoever hears the network hears the token and every request; use a tunnel to 127.0.0.1, or say "insecure: true"`,

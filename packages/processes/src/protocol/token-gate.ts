@@ -18,7 +18,7 @@ export class TokenGate {
   #line = Buffer.alloc(0);
 
   constructor(token: string) {
-    if (!/^[\x21-\x7e]+$/.test(token) || token.length < LEAST_TOKEN_CHARS || token.length > MOST_TOKEN_BYTES) {
+    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token) || token.length < LEAST_TOKEN_CHARS || token.length > MOST_TOKEN_BYTES) {
       throw new OptionError(`A token takes ${LEAST_TOKEN_CHARS} to ${MOST_TOKEN_BYTES} visible ASCII characters`);
     }
     this.#expected = digest(Buffer.from(token));
