@@ -1,5 +1,5 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
-import { oneOf } from "@job-orch/core/substrate";
+import { checkedKey, oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, payloadOf, Pool, type PooledProcessor, type Wire, type WorkerFactory } from "@job-orch/link";
 import type { ResourceLimits } from "node:worker_threads";
 import { newBell } from "./parked.ts";
@@ -65,8 +65,20 @@ const GRACE_MS = 25_000;
 /** What a thread has ahead can be taken back, so it may be much: all cores are for the jobs, and the host is woken seldom. Units: milliseconds. */
 const DEEP_MS = 20;
 
+/** With a heap of 2 MiB the engine cannot even set a thread up, and ends the process; a little more fails as a start. Units: MiB. */
+const LEAST_OLD_MB = 8;
+
 function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
+  if (!(url instanceof URL)) throw new OptionError('The worker file takes a URL: new URL("./jobs.worker.ts", import.meta.url)');
+  checkedKey("name", name);
+  oneOf("wire", wire, ["auto", "clone", "json"]);
+  const oldMb = resourceLimits?.maxOldGenerationSizeMb;
+  if (oldMb !== undefined && !(oldMb >= LEAST_OLD_MB)) {
+    throw new OptionError(
+      `"resourceLimits.maxOldGenerationSizeMb" is ${String(oldMb)}; it takes at least ${LEAST_OLD_MB}: less ends the process, not the thread`,
+    );
+  }
   const wake = oneOf("wake", options.wake ?? "event", ["event", "park", "spin"]);
   const spins = wake === "spin";
   const factory: WorkerFactory = {
