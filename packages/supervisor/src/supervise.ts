@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { type Awaitable, type Environment, OptionError, type Running, systemEnvironment } from "@job-orch/core";
-import { checkedKey, checkMembers, duration } from "@job-orch/core/substrate";
+import { checkedKey, checkMembers, duration, safeString } from "@job-orch/core/substrate";
 import type { Child, TreeOptions } from "./tree/child-spec.ts";
 import { SupervisorEmitter, type SupervisorEvents } from "./tree/events.ts";
 import { readChildren } from "./tree/read-children.ts";
@@ -96,8 +96,11 @@ export function supervise(children: readonly Child[], options: SuperviseOptions 
 }
 
 function checkHooks({ signals = [], closeIntake, flush, resources = [] }: SuperviseOptions): void {
+  const isList: (value: unknown) => boolean = Array.isArray; // that of the language makes `any` of what is readonly
+  if (!isList(signals)) throw new OptionError('"signals" takes a list of names, such as ["SIGTERM"]');
+  if (!isList(resources)) throw new OptionError('"resources" takes a list of what can be disposed of');
   const unknown = signals.find((signal) => constants.signals[signal] === undefined);
-  if (unknown !== undefined) throw new OptionError(`"signals" has ${unknown}, which is no signal here`);
+  if (unknown !== undefined) throw new OptionError(`"signals" has ${safeString(unknown)}, which is no signal here`);
   if (closeIntake !== undefined && typeof closeIntake !== "function") throw new OptionError('"closeIntake" takes a function');
   if (flush !== undefined && typeof flush !== "function") throw new OptionError('"flush" takes a function');
   for (const resource of resources) {

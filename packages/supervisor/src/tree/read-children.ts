@@ -46,7 +46,10 @@ function unusedId(name: string, others: readonly CheckedChild[]): string {
 function readChild(child: Child): CheckedChild {
   if (typeof child === "function") return { ...asItIs(nameOf(child.name)), what: { run: child } };
   if (isStartable(child)) return { ...asItIs(nameOf(safeString((child as { readonly name?: unknown }).name ?? ""))), what: { run: child } };
-  const { id, restart = usual(child), shutdown = Number.POSITIVE_INFINITY } = (child as RunSpec | null) ?? { id: "" };
+  if (typeof child !== "object" || child === null) {
+    throw new OptionError(`A child is a processor, a function or { id, run }, but it is ${safeString(child).slice(0, 40)}`);
+  }
+  const { id, restart = usual(child), shutdown = Number.POSITIVE_INFINITY } = child as RunSpec;
   checkedKey("id", id);
   oneOf("restart", restart, ["permanent", "transient", "temporary"]);
   const ways = WAYS.filter((way) => (child as Partial<Record<(typeof WAYS)[number], unknown>>)[way] !== undefined);
@@ -57,7 +60,7 @@ function readChild(child: Child): CheckedChild {
 
 /** A supervisor ends well when none of its children is left to run; the others are to run for ever. */
 function usual(child: Child): RestartRule {
-  return child !== null && "children" in child ? "transient" : "permanent";
+  return "children" in child ? "transient" : "permanent";
 }
 
 function whatOf(child: RunSpec | StartSpec | SupervisorSpec): CheckedChild["what"] {
