@@ -128,6 +128,15 @@ describe("a parallel stream", () => {
     await expect(threads.call({ ask: "something" } as never)).rejects.toMatchObject({ code: "ERR_OPTION" });
   });
 
+  test("a source whose next() gives no result object is the stream's error", async () => {
+    const broken = { [Symbol.asyncIterator]: () => ({ next: async () => undefined }) };
+    await expect(
+      parallel(broken as never, forced)
+        .map("twice" as never)
+        .toArray(),
+    ).rejects.toThrow(TypeError);
+  });
+
   test("options out of range are refused at once", () => {
     for (const wrong of [
       { chunk: 0 },

@@ -69,7 +69,9 @@ export class AsyncSource implements Source {
     }
   }
 
-  readonly #came = ({ done, value }: IteratorResult<unknown>): void => {
+  readonly #came = (result: IteratorResult<unknown>): void => {
+    if (typeof result !== "object" || result === null) return this.#failed(new TypeError("The source's next() gave no result object"));
+    const { done, value } = result;
     this.#asked = false;
     if (this.#ended) return;
     if (done === true) this.#ended = true;
