@@ -1,13 +1,19 @@
 import type { AnyJob, Awaitable } from "@job-orch/core";
 import { eraseJob } from "@job-orch/core/substrate";
+import type { ToText } from "./wire/payload.ts";
 import type { WorkerFactory, WorkerLink } from "./worker-link.ts";
 import { Runner } from "./worker/runner.ts";
 
 /**
  * Workers that are none: jobs run in this thread, behind the same queue, credits and events. For debugging with breakpoints,
- * and for jobs that only wait for something. `resources` makes what a job borrows, once per place.
+ * and for jobs that only wait for something. `resources` makes what a job borrows, once per place. `toText` refuses responses
+ * that a wire would refuse; nothing is copied.
  */
-export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitable<unknown>): WorkerFactory {
+export function inlineFactory(
+  jobs: readonly AnyJob[],
+  resources?: () => Awaitable<unknown>,
+  toText: ToText = () => undefined,
+): WorkerFactory {
   return {
     kind: "inline",
     shares: true,
@@ -19,7 +25,7 @@ export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitab
         concurrency,
         claims,
         idPrefix,
-        toText: () => undefined,
+        toText: (value) => void toText(value),
         announces: false,
         post: (batch) => {
           if (!down) events.onBatch(batch);

@@ -65,6 +65,8 @@ export function serve<const J extends AnyJob>(
       setTimeout(() => process.exit(0), LEAVE_AFTER_MS).unref();
     },
   });
+  // Whoever ends this thread from within, `process.exit` or an error that nobody caught, harms no request that had ended.
+  process.once("exit", () => runner.flush());
   const hear = (message: unknown): void => {
     if (Array.isArray(message)) runner.take(splitTexts(message, REQUESTS));
     else runner.tell(message as Control);

@@ -54,10 +54,10 @@ export function threads<const J extends AnyJob>(
 /** The same job in this thread. */
 function inlined<const J extends AnyJob>(job: J, options: ThreadOptions<J>): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
   const { inline, name = job.name, wire = "auto", ...rest } = options;
-  const factory = inlineFactory([job], inline === true ? undefined : inline);
-  const pool = new Pool({ name, options: { ...rest, size: 1 }, factory });
-  // What a thread would refuse is refused here too; what it takes is not copied.
+  // What a thread would refuse is refused here too, both ways; what it takes is not copied.
   const check = payloadOf(wire as Wire);
+  const factory = inlineFactory([job], inline === true ? undefined : inline, check);
+  const pool = new Pool({ name, options: { ...rest, size: 1 }, factory });
   return hostJob(job, pool, (value) => void check(value), true);
 }
 

@@ -103,6 +103,29 @@ describe("a thread that ends", () => {
     expect(await deeds.call({ do: "echo", value: 4 })).toBe(4);
     await until(() => deeds.stats().workers.every(({ incarnation }) => incarnation === 2));
   });
+
+  test.each(["exit-0", "exit-3", "async-throw", "timer-throw"] as const)("costs nobody else anything: %s", async (how) => {
+    await using deeds = pool({ size: 1, targetMs: 1_000, maxWindow: 64 });
+    const echo = (value: number) => deeds.sendReceive({ do: "echo", value });
+    const twenty = Array.from({ length: 20 }, (_, value) => value);
+    await Promise.all(twenty.map(echo)); // all that follows is one batch in the thread's hands
+    const before = twenty.map(echo);
+    const culprit = deeds.sendReceive({ do: "die", how });
+    const after = twenty.map(echo);
+    expect(await Promise.all([...before, ...after])).toEqual([...twenty, ...twenty].map((value) => ({ ok: true, value })));
+    expect(await culprit).toMatchObject({ ok: false, error: { code: "ERR_WORKER_CRASHED" } });
+  });
+
+  test("of several requests that end threads leave the pool to the others", async () => {
+    await using deeds = pool({ size: 1, retry: { onCrash: true } });
+    const calls = Array.from({ length: 400 }, (_, value) =>
+      deeds.sendReceive(value % 100 === 50 ? { do: "die", how: "exit-3" } : { do: "echo", value }),
+    );
+    const results = await Promise.all(calls);
+    const codes = results.map((result) => (result.ok ? "ok" : (result.error as { readonly code?: string }).code));
+    expect(codes.filter((code) => code === "ok")).toHaveLength(396);
+    expect(codes.filter((code) => code === "ERR_POISON_REQUEST")).toHaveLength(4);
+  });
 });
 
 describe("a thread that does not come up", () => {

@@ -107,7 +107,7 @@ export function toPoolSettings(options: PoolOptions): PoolSettings {
     concurrency,
     targetMs: duration("targetMs", options.targetMs ?? 1, 0),
     maxWindow: Math.max(whole("maxWindow", options.maxWindow ?? 256, 2, MOST_SLOTS / 4), concurrency + 1),
-    steal: options.steal ?? true,
+    steal: flag("steal", options.steal, true),
     maxItems: whole("queue.maxItems", queue.maxItems ?? 100_000, 1, 100_000_000),
     maxBytes: duration("queue.maxBytes", queue.maxBytes ?? 256 * 1024 * 1024),
     waitsWhenFull: oneOf("queue.onFull", queue.onFull ?? "wait", ["wait", "reject"]) === "wait",
@@ -119,10 +119,15 @@ export function toPoolSettings(options: PoolOptions): PoolSettings {
     graceMs: duration("graceMs", options.graceMs ?? 1_000, 0),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? NEVER_MS),
     callTimeoutMs: duration("callTimeoutMs", options.callTimeoutMs ?? 30_000),
-    retriesCrashes: options.retry?.onCrash ?? false,
+    retriesCrashes: flag("retry.onCrash", options.retry?.onCrash, false),
     rejectsWhenUnavailable: oneOf("whenUnavailable", options.whenUnavailable ?? "reject", ["reject", "wait"]) === "reject",
     restart: { ...options.restart, environment },
-    metrics: options.metrics ?? false,
+    metrics: flag("metrics", options.metrics, false),
     environment,
   };
+}
+
+function flag(name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined || typeof value === "boolean") return value ?? otherwise;
+  throw new OptionError(`"${name}" is true or false; it is ${typeof value === "string" ? `"${value}"` : typeof value}`);
 }

@@ -254,7 +254,9 @@ export class Roster {
     member.exit = known;
     // Of two that stood in one place, only the one that still does decides about its next start.
     const replaced = this.#places[member.place]?.member !== undefined;
-    if (!replaced) this.policy.exited(member.place, exitClass);
+    // A worker that was kept for a suspect and ended under it says nothing of the others: nobody else waits longer for that.
+    const foreseen = member.reserved && member.inFlight > 0;
+    if (!replaced) this.policy.exited(member.place, foreseen ? "recycled" : exitClass);
     emitter.emit("workerExited", { pool: name, place: member.place, incarnation: member.incarnation, exitClass, exit: known });
     this.#noteLooping();
     this.#options.onDown(member, exitClass, started || member.asked !== undefined ? undefined : new WorkerStartError(name, known));

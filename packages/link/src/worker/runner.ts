@@ -66,7 +66,7 @@ export class Runner {
       case "drain":
         this.#draining = true;
         this.#skipAll();
-        this.#flush();
+        this.flush();
         this.#endWhenDone();
         return;
     }
@@ -81,7 +81,7 @@ export class Runner {
     let looks = 0;
     let every = 1;
     while (this.#active < this.#options.concurrency && this.#beginNext()) {
-      if (this.#replies.length >= FULL) this.#flush();
+      if (this.#replies.length >= FULL) this.flush();
       if (++looks % every !== 0) continue;
       const beforeMs = nowMs;
       nowMs = performance.now();
@@ -98,7 +98,7 @@ export class Runner {
     this.#running = false;
     // Whoever is busy most often has more to say, or to read: what it said so far waits until it has looked.
     if (this.#active > 0 || (looks > 1 && nowMs - beganMs >= BUSY_MS)) this.#flushSoon();
-    else this.#flush();
+    else this.flush();
     if (this.#draining) this.#endWhenDone();
   }
 
@@ -108,7 +108,7 @@ export class Runner {
   };
 
   #flushIfDue(nowMs: number): void {
-    if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS || this.#longestMs >= LONG_JOB_MS) this.#flush();
+    if (nowMs - this.#flushedMs >= LONGEST_WAIT_MS || this.#longestMs >= LONG_JOB_MS) this.flush();
   }
 
   /** When the event loop has had its turn, unless a turn of ours is due then. */
@@ -190,11 +190,11 @@ export class Runner {
   /** A place is free again, outside a turn. */
   #afterwards(): void {
     if (this.#batches.length === 0) {
-      if (this.#active === 0) this.#flush();
+      if (this.#active === 0) this.flush();
       else this.#flushSoon();
       if (this.#draining) this.#endWhenDone();
     } else if (!this.#running) {
-      if (this.#replies.length >= FULL) this.#flush();
+      if (this.#replies.length >= FULL) this.flush();
       else this.#flushIfDue(performance.now());
       if (!this.#turnDue) this.#turn();
     }
@@ -202,7 +202,7 @@ export class Runner {
 
   readonly #flushLater = (): void => {
     this.#flushDue = false;
-    if (!this.#turnDue) this.#flush();
+    if (!this.#turnDue) this.flush();
     if (this.#draining) this.#endWhenDone();
   };
 
@@ -223,11 +223,11 @@ export class Runner {
 
   /** What moves goes out by itself: if it cannot, nobody else's reply is concerned. */
   #move(slot: number, { value, list }: Transferred<unknown>): void {
-    this.#flush();
+    this.flush();
     this.#done(slot);
     this.#replies.push(headOf(Kind.Ok, 0, 0, slot), value);
     this.#transfers = [...list];
-    this.#flush();
+    this.flush();
   }
 
   #failed(slot: number, thrown: unknown): void {
@@ -246,13 +246,14 @@ export class Runner {
 
   #say(head: number, body: unknown): void {
     this.#replies.push(head, body);
-    if (this.#replies.length >= FULL) return this.#flush();
+    if (this.#replies.length >= FULL) return this.flush();
     if (this.#flushDue) return;
     this.#flushDue = true;
     queueMicrotask(this.#flushLater);
   }
 
-  #flush(): void {
+  /** Says now what waits to be said: also for a worker that is about to end. */
+  flush(): void {
     const replies = this.#replies;
     if (replies.length === 2) return;
     const nowMs = performance.now();
