@@ -95,7 +95,7 @@ describe("a program that cannot be started", () => {
   test.for([
     ["is missing", { command: "no-such-program-anywhere" }, /ENOENT/],
     ["may not be run", { command: fileURLToPath(new URL("../fixtures/prints.worker.ts", import.meta.url)) }, /EACCES/],
-    ["has no folder to run in", { cwd: "/no/such/folder" }, /ENOENT/],
+    ["has no folder to run in", { cwd: "/no/such/folder" }, /"cwd" is \/no\/such\/folder, and there is no such folder/],
   ] as const)("that %s", async ([, options, why]) => {
     await using none = pool(options);
     await expect(none.call({ do: "echo", value: 1 })).rejects.toMatchObject({
