@@ -50,11 +50,16 @@ export class Balance {
     }, PATIENCE_MS).unref();
   }
 
-  /** A worker gave so many back, and the pool has them again. */
-  gaveBack(from: Balanced): void {
-    for (const link of this.#links) {
-      if (link === from || !link.isIdle) continue;
-      link.refill();
+  /** Who has nothing to do. */
+  idle(): readonly Balanced[] {
+    return [...this.#links].filter(({ isIdle }) => isIdle);
+  }
+
+  /** A worker gave some back, and the pool has them again, or gave them away already. `idle`: who had nothing to do before. */
+  gaveBack(from: Balanced, idle: readonly Balanced[]): void {
+    for (const link of idle) {
+      if (link === from) continue;
+      if (link.isIdle) link.refill();
       if (link.open > 0) this.#onMoved(from.place, link.place, link.open);
     }
   }

@@ -31,6 +31,8 @@ export class GiveBack implements Balanced {
   /** The pool was told less, so that what was given back does not come again at once. */
   #lowered = false;
   #gaveBack = false;
+  /** Who had nothing to do before. */
+  #idle: readonly Balanced[] = [];
   #endedMs = 0;
 
   constructor(options: GiveBackOptions) {
@@ -119,7 +121,9 @@ export class GiveBack implements Balanced {
 
   /** Before the pool hears of what ended. */
   beforeBatch(): void {
-    if (!this.#gaveBack || this.isIdle) return;
+    if (!this.#gaveBack) return;
+    this.#idle = this.#options.balance?.idle() ?? [];
+    if (this.isIdle) return;
     this.#lowered = true;
     this.#options.events.onCredit(this.open);
   }
@@ -129,7 +133,8 @@ export class GiveBack implements Balanced {
     const { balance, events } = this.#options;
     if (this.#gaveBack) {
       this.#gaveBack = false;
-      balance?.gaveBack(this);
+      balance?.gaveBack(this, this.#idle);
+      this.#idle = [];
     } else if (this.#lowered && ended > 0) {
       this.#lowered = false;
       events.onCredit(this.#credit);
