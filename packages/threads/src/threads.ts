@@ -70,7 +70,7 @@ const LEAST_OLD_MB = 8;
 
 function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const { wire = "auto", resourceLimits, env, execArgv, workerData } = options;
-  if (!(url instanceof URL)) throw new OptionError('The worker file takes a URL, such as new URL(file, import.meta.url)');
+  if (!(url instanceof URL)) throw new OptionError("The worker file takes a URL, such as new URL(file, import.meta.url)");
   checkedKey("name", name);
   oneOf("wire", wire, ["auto", "clone", "json"]);
   const oldMb = resourceLimits?.maxOldGenerationSizeMb;
