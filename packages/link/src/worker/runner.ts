@@ -217,8 +217,11 @@ export class Runner {
     }
     if (moves && text === undefined) return this.#move(slot, returned);
     this.#done(slot);
-    if (text === undefined) this.#replies.push(headOf(Kind.Ok, 0, 0, slot), body);
-    else this.#replies.push(headOf(Kind.Ok, TEXT, 0, slot), text);
+    if (text === undefined) {
+      this.#replies.push(headOf(Kind.Ok, 0, 0, slot), body);
+      // It is copied when it leaves, and the next job may write to it.
+      if (typeof body === "object" && body !== null) this.flush();
+    } else this.#replies.push(headOf(Kind.Ok, TEXT, 0, slot), text);
   }
 
   /** What moves goes out by itself: if it cannot, nobody else's reply is concerned. */
