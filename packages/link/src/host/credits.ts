@@ -39,9 +39,9 @@ export class Credits {
     return this.#window;
   }
 
-  /** Who has fewer than this in hand is handed more at once: half a window, and one more than it runs. */
+  /** Who has fewer than this in hand is handed more at once: half a window, if that is not much, and one more than it runs. */
   get refillBelow(): number {
-    return Math.max(this.#options.concurrency + 1, Math.min(BUSY_FRAMES, this.#window >> 1));
+    return Math.max(this.#options.concurrency + 1, this.#window < BUSY_FRAMES ? this.#window >> 1 : BUSY_FRAMES);
   }
 
   get serviceUs(): number {
