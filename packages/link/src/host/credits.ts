@@ -2,7 +2,7 @@
 const ALPHA = 0.2;
 
 /** Who has this many handed over can wait for more until its next replies: waking a thread costs more than a batch. */
-const BUSY_FRAMES = 128;
+export const BUSY_FRAMES = 128;
 
 export interface CreditOptions {
   readonly concurrency: number;

@@ -1,4 +1,5 @@
 import { EncodeError } from "@job-orch/core";
+import { BUSY_FRAMES } from "./credits.ts";
 import type { Member } from "./member.ts";
 import type { Roster } from "./roster.ts";
 import type { Task } from "./task.ts";
@@ -75,7 +76,8 @@ export class Dispatch {
       member.assign(task);
       if (isFull(member)) this.flush(member);
     }
-    if (member.inFlight - member.outgoing < member.credits.refillBelow || member.state !== "ready") this.flush(member);
+    const busyFrom = member.shares ? member.credits.refillBelow : BUSY_FRAMES; // what a process runs is not held up by waking it
+    if (member.inFlight - member.outgoing < busyFrom || member.state !== "ready") this.flush(member);
     if (room.outside > 0) room.letIn(this.#fillForLane);
     if (room.queue.length > 0 && roster.target < places) onShort();
   }
