@@ -3,6 +3,7 @@ import { Claim, takeBack } from "../wire/claims.ts";
 import { EXTRA, type Extra, headOf, slotOf, TEXT } from "../wire/frames.ts";
 import type { Exit, WorkerLink } from "../worker-link.ts";
 import type { Credits } from "./credits.ts";
+import { inParts, partSize } from "./parts.ts";
 import { ASSIGNED, type Task } from "./task.ts";
 
 /** `retiring`: it works on, its successor is being started. `draining`: it ends what it began. `condemned`: so, and then it is ended. */
@@ -121,12 +122,20 @@ export class Member {
     if (this.#outCount === 0 || this.link === undefined) return;
     const batch = this.#out;
     const transfers = this.#transfers;
+    const size = partSize(this.inFlight);
+    // In a stream of bytes parts would run together again; what moves is handed over with the batch it is in.
+    const whole = this.#outCount <= size || !this.shares || transfers.length > 0;
     this.#out = [];
     this.#outCount = 0;
     this.#outChars = 0;
     if (transfers.length > 0) this.#transfers = [];
+    if (whole) return this.#send(batch, transfers, refuse);
+    for (const part of inParts(batch, size)) this.#send(part, [], refuse);
+  }
+
+  #send(batch: readonly unknown[], transfers: readonly Transferable[], refuse: (task: Task, error: unknown) => void): void {
     try {
-      this.link.send(batch, transfers);
+      this.link?.send(batch, transfers);
     } catch {
       this.#flushOneByOne(batch, refuse);
     }
