@@ -20,7 +20,7 @@ export type { PooledEvents, PooledProcessor } from "./processor/pooled-processor
 export type { Exit, LinkEvents, Start, WorkerFactory, WorkerLink } from "./worker-link.ts";
 export { Claim, takeBack } from "./wire/claims.ts";
 export { type Control, EXTRA, type Extra, type Hello, headOf, jobOf, Kind, kindOf, slotOf, TEXT } from "./wire/frames.ts";
-export { flatText } from "./wire/flat-text.ts";
+export { likelyFlatText } from "./wire/flat-text.ts";
 export { asText, payloadOf, type ToText, type Wire } from "./wire/payload.ts";
 export { transfer } from "./wire/transfer.ts";
 export { Runner } from "./worker/runner.ts";

@@ -1,6 +1,6 @@
 import { EncodeError } from "@job-orch/core";
 import { isJsonPlain } from "@job-orch/core/substrate";
-import { flatText } from "./flat-text.ts";
+import { likelyFlatText } from "./flat-text.ts";
 import { findUncloneable } from "./uncloneable.ts";
 
 /** How values travel. `auto`: plain JSON as text, which costs a third of its clone; the rest as a clone. */
@@ -23,7 +23,7 @@ export function payloadOf(wire: Wire): ToText {
 
 function auto(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return scalar(value);
-  return flatText(value) ?? (isJsonPlain(value, DEEPEST, MOST_CHARS) ? JSON.stringify(value) : asClone(value));
+  return likelyFlatText(value) ?? (isJsonPlain(value, DEEPEST, MOST_CHARS) ? JSON.stringify(value) : asClone(value));
 }
 
 function asClone(value: unknown): undefined {
@@ -36,7 +36,7 @@ function asClone(value: unknown): undefined {
 /** JSON and nothing else, for wires that are text. A missing value is `null`, as JSON has no other word for it. */
 export function asText(value: unknown): string {
   if (value === undefined) return "null";
-  const flat = typeof value === "object" && value !== null ? flatText(value) : undefined;
+  const flat = typeof value === "object" && value !== null ? likelyFlatText(value) : undefined;
   if (flat !== undefined) return flat;
   if (!isJsonPlain(value, DEEPEST, MOST_CHARS)) {
     throw new EncodeError("", "this wire carries JSON alone: plain objects, lists, strings, finite numbers, booleans and null");

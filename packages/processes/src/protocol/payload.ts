@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createCodec, DecodeError, EncodeError } from "@job-orch/core";
-import { flatText } from "@job-orch/link";
+import { likelyFlatText } from "@job-orch/link";
 import { isJsonPlain, refuseNesting, refusePrototypeKeys } from "@job-orch/core/substrate";
 import { MAX_DEPTH, MAX_LINE_BYTES } from "./limits.ts";
 import { whatJsonAlters } from "./what-json-alters.ts";
@@ -19,7 +19,7 @@ const CODEC_TAGGED = 0x0a;
  */
 export function writePayload(value: unknown, tags: boolean): string {
   if (value === undefined) return "";
-  const flat = typeof value === "object" && value !== null ? flatText(value) : undefined;
+  const flat = typeof value === "object" && value !== null ? likelyFlatText(value) : undefined;
   if (flat !== undefined) return ` ${flat}`;
   if (isJsonPlain(value, MAX_DEPTH, MAX_LINE_BYTES)) return ` ${JSON.stringify(value)}`;
   const bytes = codec.encode(value);
