@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
+import { fieldsOf, isAlive } from "./support/alive.ts";
 
 const host = fileURLToPath(new URL("./fixtures/host.ts", import.meta.url));
 
@@ -38,20 +39,4 @@ function childrenOf(parent: number): readonly number[] {
 
 function groupOf(pid: number): string | undefined {
   return fieldsOf(pid)?.[2];
-}
-
-/** Zombies of a dead parent are reaped by init; one that waits for that is dead all the same. */
-function isAlive(pid: number): boolean {
-  const fields = fieldsOf(pid);
-  return fields !== undefined && fields[0] !== "Z";
-}
-
-/** What follows the program's name: state, parent, group. */
-function fieldsOf(pid: number): readonly string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
 }

@@ -54,7 +54,7 @@ export class Child {
     return this.#stderr.tail;
   }
 
-  /** Ends it and all that it started. */
+  /** Ends it and all that it started. Once it has left by itself, what it started was ended with it, and its number may be somebody else's. */
   kill(signal: NodeJS.Signals = "SIGKILL"): void {
     const { pid } = this.process;
     if (pid === undefined || this.#exited) return;
@@ -84,6 +84,17 @@ export class Child {
     }
   }
 
+  /** What it started and left behind. Right at its exit: while its group has members, its number is nobody else's. */
+  #endGroup(): void {
+    const { pid } = this.process;
+    if (pid === undefined || process.platform === "win32") return;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // nobody is left, as there should be
+    }
+  }
+
   #waitForEnd(onExit: (exit: Exit) => void, cwd: string | undefined): void {
     let done = false;
     const finish = (exit: Exit): void => {
@@ -102,6 +113,7 @@ export class Child {
     });
     this.process.once("exit", (code, signal) => {
       this.#exited = true;
+      this.#endGroup();
       const outOfMemory = this.#stderr.tail.includes("heap out of memory");
       const exit: Exit = { code, ...(signal === null ? {} : { signal }), ...(outOfMemory ? { outOfMemory } : {}) };
       this.process.once("close", () => finish(exit));
