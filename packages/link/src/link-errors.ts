@@ -1,4 +1,5 @@
 import { JobError, type Retry } from "@job-orch/core";
+import { lastWords } from "./last-words.ts";
 import type { Exit } from "./worker-link.ts";
 
 /** What is known of the end of a worker. */
@@ -64,8 +65,10 @@ export class PoolUnavailableError extends JobError {
   /** When the next worker is tried. Units: milliseconds from now. */
   readonly retryAfterMs: number;
 
-  constructor(pool: string, retryAfterMs: number, cause: unknown) {
-    super(`"${pool}" has no worker and tries the next one in ${Math.ceil(retryAfterMs)} ms: see the cause`, { cause });
+  /** `last`: how the last one failed; `cause`: the same as an error, where there is one. */
+  constructor(pool: string, retryAfterMs: number, last: Exit | undefined, cause: unknown = last?.error) {
+    const why = last === undefined ? "" : `; the last one failed: ${howItEnded(last)}`;
+    super(`"${pool}" has no worker and tries the next one in ${Math.ceil(retryAfterMs)} ms${why}`, { cause });
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -105,11 +108,14 @@ export class PoolFullError extends JobError {
   }
 }
 
-export function howItEnded({ code, signal, error, outOfMemory, lost, hung }: Exit): string {
+/** With what it wrote to standard error, where nothing else says why. */
+export function howItEnded({ code, signal, error, outOfMemory, lost, hung, stderrTail }: Exit): string {
   if (outOfMemory === true) return "it was out of memory";
   if (hung === true) return "it gave no sign of life";
   if (lost === true) return "its connection was lost";
   if (error !== undefined) return error.message.split("\n", 1)[0] ?? "an error without a message";
-  if (signal !== undefined) return `it was ended by ${signal}`;
-  return `it left with code ${String(code)}`;
+  const words = lastWords(stderrTail);
+  const quoted = words === undefined ? "" : `: ${words}`;
+  if (signal !== undefined) return `it was ended by ${signal}${quoted}`;
+  return `it left with code ${String(code)}${quoted}`;
 }

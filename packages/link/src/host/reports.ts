@@ -63,7 +63,7 @@ export class Reports {
     pool.counts.noteExit(exitClass);
     quarantine.onDown(member);
     afterCrash(pool, member, exitClass);
-    availability.noteDown(member, error);
+    availability.noteDown(member, exitClass, error);
     const why = availability.lost(error);
     if (why !== undefined) pool.failWaiting(why);
     pool.refill();
