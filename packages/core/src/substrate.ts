@@ -11,7 +11,7 @@ export { isPromise, NEVER, pause, unlessAborted } from "./processor/awaiting.ts"
 export { backoffDelayMs, checkBackoff } from "./processor/backoff.ts";
 export { check } from "./processor/body-codec.ts";
 export { Call, toError } from "./processor/call.ts";
-export { checkedKey, checkMembers, checkSignal, oneOf } from "./processor/check-arguments.ts";
+export { checkedKey, checkFunction, checkGroup, checkMembers, checkSignal, oneOf } from "./processor/check-arguments.ts";
 export { type ErasedJob, eraseJob } from "./processor/erased-job.ts";
 export { ProcessorEmitter } from "./processor/events.ts";
 export { idSource } from "./processor/ids.ts";

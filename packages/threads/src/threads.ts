@@ -1,5 +1,5 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
-import { checkedKey, oneOf } from "@job-orch/core/substrate";
+import { checkedKey, checkGroup, oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, payloadOf, Pool, type PooledProcessor, type Wire, type WorkerFactory } from "@job-orch/link";
 import type { ResourceLimits } from "node:worker_threads";
 import { newBell } from "./parked.ts";
@@ -21,6 +21,7 @@ const pools = new WeakMap<ThreadPool, { readonly pool: Pool; readonly options: O
  * const pool = threadPool(new URL("./jobs.worker.ts", import.meta.url), { size: 2 });
  */
 export function threadPool(url: URL, options: OpenThreadOptions = {}): ThreadPool {
+  checkGroup("options", options);
   const pool = poolOf(url, options, options.name ?? "threads");
   const close = (): Promise<void> => pool.close(GRACE_MS);
   const handle: ThreadPool = { close, [Symbol.asyncDispose]: close };
@@ -43,6 +44,7 @@ export function threads<const J extends AnyJob>(
   where: URL | ThreadPool,
   given: ThreadOptions<J> = {},
 ): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>> {
+  checkGroup("options", given);
   const options = given as OpenThreadOptions;
   if (given.inline !== undefined) return inlined(job, given);
   if (where instanceof URL) return hostJob(job, poolOf(where, options, options.name ?? job.name), payloadOf(options.wire ?? "auto"), true);
@@ -73,6 +75,10 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   if (!(url instanceof URL)) throw new OptionError("The worker file takes a URL, such as new URL(file, import.meta.url)");
   checkedKey("name", name);
   oneOf("wire", wire, ["auto", "clone", "json"]);
+  checkGroup("resourceLimits", resourceLimits);
+  if (execArgv !== undefined && (!Array.isArray(execArgv) || execArgv.some((arg) => typeof arg !== "string"))) {
+    throw new OptionError('"execArgv" takes a list of strings');
+  }
   const oldMb = resourceLimits?.maxOldGenerationSizeMb;
   if (oldMb !== undefined && !(oldMb >= LEAST_OLD_MB)) {
     throw new OptionError(

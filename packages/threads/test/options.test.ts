@@ -1,18 +1,24 @@
 import { deeds } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { threadPool, threads } from "../src/index.ts";
-import { pool } from "./support/pool.ts";
 
+const file = new URL("./fixtures/deeds.worker.ts", import.meta.url);
 const refused = expect.objectContaining({ code: "ERR_OPTION" });
 
 test.for([
   { name: Symbol("none") },
   { name: "" },
+  null,
   { wire: "xml" },
+  { size: null },
+  { queue: null },
+  { resourceLimits: null },
+  { execArgv: "--no-warnings" },
   { resourceLimits: { maxOldGenerationSizeMb: 1 } },
   { resourceLimits: { maxOldGenerationSizeMb: "x" } },
 ])("%o is refused at once", (options) => {
-  expect(() => pool(options as never)).toThrow(refused);
+  expect(() => threads(deeds, file, options as never)).toThrow(refused);
+  expect(() => threadPool(file, options as never)).toThrow(refused);
 });
 
 test("a worker file takes a URL", () => {

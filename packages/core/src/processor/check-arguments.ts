@@ -21,6 +21,18 @@ export function checkMembers(name: string, value: unknown, members: readonly Pro
   if (!members.every(has)) throw new OptionError(`"${name}" is ${shown(value)}; it takes ${what}`);
 }
 
+/** Options within options: an object, or nothing. */
+export function checkGroup(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === "object" && value !== null)) return;
+  throw new OptionError(`"${name}" is ${shown(value)}; it takes an object, or is left out`);
+}
+
+/** A function, or nothing. */
+export function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new OptionError(`"${name}" is ${shown(value)}; it takes a function`);
+}
+
 export function oneOf<Name extends string>(name: string, value: Name, names: readonly Name[]): Name {
   if (names.includes(value)) return value;
   throw new OptionError(`"${name}" is ${shown(value)}; it takes ${names.map((one) => `"${one}"`).join(" or ")}`);

@@ -20,7 +20,9 @@ export const NO_HEADERS: Headers = Object.freeze({});
 
 /** Refuses what a user may not send: reserved names and values that are not strings. */
 export function checkUserHeaders(headers: Headers): void {
-  if (typeof headers !== "object") throw new OptionError(`"headers" is ${typeof headers}; it takes an object of strings`);
+  if (typeof headers !== "object" || headers === null) {
+    throw new OptionError(`"headers" is ${headers === null ? "null" : typeof headers}; it takes an object of strings`);
+  }
   for (const name of Object.keys(headers)) {
     if (name.startsWith(RESERVED_PREFIX)) {
       throw new OptionError(`The header "${name}" is reserved: names that start with "${RESERVED_PREFIX}" are not yours to set`);

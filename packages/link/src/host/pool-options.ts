@@ -1,5 +1,5 @@
 import { type Environment, OptionError, systemEnvironment } from "@job-orch/core";
-import { checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
+import { checkGroup, checkMembers, duration, oneOf, whole } from "@job-orch/core/substrate";
 import type { RestartOptions } from "@job-orch/supervisor";
 import { availableParallelism } from "node:os";
 import { MOST_SLOTS } from "../wire/frames.ts";
@@ -88,11 +88,15 @@ export interface PoolSettings {
   readonly environment: Environment;
 }
 
+const GROUPS = ["queue", "start", "recycle", "retry", "restart"] as const;
 const NEVER_MS = Number.POSITIVE_INFINITY;
 
 /** Errors: `ERR_OPTION` when an option is out of range. */
 export function toPoolSettings(options: PoolOptions): PoolSettings {
+  checkGroup("options", options);
+  for (const group of GROUPS) checkGroup(group, options[group]);
   const { size = availableParallelism(), queue = {}, recycle = {}, environment = systemEnvironment } = options;
+  if (typeof size !== "number") checkGroup("size", size);
   const { min, max } = typeof size === "number" ? { min: size, max: size } : size;
   checkMembers("environment", environment, ["random"], "a clock and a source of chance");
   checkMembers("environment.clock", environment.clock, ["now", "after"], "a clock");

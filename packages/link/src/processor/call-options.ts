@@ -1,6 +1,6 @@
 import type { Headers } from "@job-orch/core";
 import { OptionError } from "@job-orch/core";
-import { checkedKey, checkSignal, checkUserHeaders, duration, whole } from "@job-orch/core/substrate";
+import { checkedKey, checkGroup, checkSignal, checkUserHeaders, duration, whole } from "@job-orch/core/substrate";
 import { LEVELS } from "../host/task-queue.ts";
 import type { Task } from "../host/task.ts";
 
@@ -29,14 +29,15 @@ export interface PoolCallOptions extends PoolSendOptions {
 
 /** Writes the options on the task. Errors: `ERR_OPTION`; throws the reason of a signal that is aborted already. */
 export function applyOptions(task: Task, options: PoolCallOptions, nowMs: number, epochMs: number): void {
+  checkGroup("options", options);
   const { id, deadline, headers, signal, priority, lane, origin, timeoutMs } = options;
   checkSignal(signal);
   signal?.throwIfAborted();
   if (id !== undefined) task.ownId = checkedKey("id", id);
   if (origin !== undefined) task.origin = checkedKey("origin", origin);
-  if (headers !== undefined && Object.keys(headers).length > 0) {
+  if (headers !== undefined) {
     checkUserHeaders(headers);
-    task.headers = headers;
+    if (Object.keys(headers).length > 0) task.headers = headers;
   }
   if (priority !== undefined) task.priority = whole("priority", priority, 0, LEVELS - 1);
   if (lane !== undefined) task.lane = whole("lane", lane, 0, Number.MAX_SAFE_INTEGER);
