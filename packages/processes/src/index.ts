@@ -1,3 +1,4 @@
+export { ListenError } from "./host/listen-error.ts";
 export { ProgramError } from "./host/oneshot.ts";
 export type { LivenessOptions } from "./host/liveness.ts";
 export type { ProcessOptions, RemoteOptions } from "./host/process-options.ts";

@@ -1,5 +1,5 @@
 import { type ErrorClass, OptionError } from "@job-orch/core";
-import { checkMembers, checkSignal, oneOf, whole } from "@job-orch/core/substrate";
+import { checkFunction, checkMembers, checkSignal, oneOf, whole } from "@job-orch/core/substrate";
 import type { StagesPool } from "./flow/crew.ts";
 import { checkFunctions } from "./functions.ts";
 import { MOST_ITEMS } from "./plan/chunk-size.ts";
@@ -51,7 +51,11 @@ export function toSettings(options: ParallelOptions<object>): Settings {
   checkMembers("pool", pool, ["call"], "what runs stagesJob(functions), such as threads(…)");
   checkFunctions(functions);
   checkSignal(signal);
-  if (onPlan !== undefined && typeof onPlan !== "function") throw new OptionError('"onPlan" takes a function');
+  checkFunction("onPlan", onPlan);
+  if (typeof force !== "boolean") throw new OptionError('"force" is true or false');
+  if (!Array.isArray(errors) || errors.some((one) => typeof one !== "function" || typeof one.prototype !== "object")) {
+    throw new OptionError('"errors" takes classes of errors, in an array');
+  }
   return {
     pool,
     functions,
@@ -59,7 +63,7 @@ export function toSettings(options: ParallelOptions<object>): Settings {
     chunk: chunk === "auto" ? undefined : whole("chunk", chunk, 1, MOST_ITEMS),
     window: whole("window", window, 1, 1_024),
     signal,
-    force: Boolean(force),
+    force,
     workers: workers === undefined ? undefined : whole("workers", workers, 1, 1_024),
     errors,
     onPlan,

@@ -146,6 +146,9 @@ describe("a parallel stream", () => {
       { pool: {} },
       { functions: null },
       { onPlan: 1 },
+      { errors: 5 },
+      { errors: [TypeError, "RangeError"] },
+      { force: "no" },
     ]) {
       expect(() => parallel([1], { ...forced, ...wrong } as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
     }

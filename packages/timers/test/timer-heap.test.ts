@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timerHeap } from "@job-orch/timers";
+import { timerHeap, timerWheel } from "@job-orch/timers";
 import { FakeClock, turns } from "@job-orch/test-support";
 
 test("timers fire in the order of their time, equal ones in the order they were armed", async () => {
@@ -76,4 +76,10 @@ test("a callback that throws harms nobody, an old handle neither", async () => {
 test.each([Number.NaN, Number.POSITIVE_INFINITY])("a time of %s is refused", (dueMs) => {
   using heap = timerHeap();
   expect(() => heap.at(dueMs, () => undefined)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
+});
+
+test("what hears of errors is a function", () => {
+  for (const open of [timerHeap, timerWheel]) {
+    expect(() => open({ onError: 5 as never })).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
+  }
 });

@@ -1,4 +1,4 @@
-import { duration, whole } from "@job-orch/core/substrate";
+import { checkFunction, duration, whole } from "@job-orch/core/substrate";
 import type { Held } from "./held.ts";
 import type { OpenOperator, Operator, OperatorContext } from "./operator.ts";
 import { bytesOf } from "./bytes-of.ts";
@@ -20,6 +20,7 @@ export function batch<Message>(options: BatchOptions<Message>): Operator<Message
   const maxBytes = options.maxBytes === undefined ? undefined : whole("batch.maxBytes", options.maxBytes, 1, Number.MAX_SAFE_INTEGER);
   const lingerMs = duration("batch.lingerMs", options.lingerMs ?? 50, 0);
   const { sizeOf = bytesOf } = options;
+  checkFunction("batch.sizeOf", sizeOf);
   return { name: "batch", open: (context) => new Batch({ max, maxBytes, lingerMs, sizeOf }, context) };
 }
 

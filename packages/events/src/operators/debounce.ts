@@ -1,4 +1,4 @@
-import { duration, steadyNow, whole } from "@job-orch/core/substrate";
+import { checkFunction, duration, steadyNow, whole } from "@job-orch/core/substrate";
 import { checkFull, type Full, tooMany } from "./full.ts";
 import type { Held } from "./held.ts";
 import type { Alarm, OpenOperator, Operator, OperatorContext } from "./operator.ts";
@@ -18,6 +18,7 @@ export interface DebounceOptions<Message> {
 
 /** Hands out the newest message of a key once none has come for a while. Those that it supersedes are let go. */
 export function debounce<Message>(options: DebounceOptions<Message>): Operator<Message, Message> {
+  checkFunction("debounce.key", options.key);
   const settings: Settings<Message> = {
     quietMs: duration("debounce.quietMs", options.quietMs),
     maxWaitMs: duration("debounce.maxWaitMs", options.maxWaitMs ?? Number.POSITIVE_INFINITY),

@@ -1,4 +1,4 @@
-import { duration, steadyNow, whole } from "@job-orch/core/substrate";
+import { checkMembers, duration, steadyNow, whole } from "@job-orch/core/substrate";
 import { checkFull, type Full, tooMany } from "./full.ts";
 import type { Operator } from "./operator.ts";
 
@@ -14,6 +14,7 @@ export interface DedupeOptions<Message> {
 
 /** Lets through the first message of each key within a window; the others are let go. What it remembers is lost with the process. */
 export function dedupe<Message>(options: DedupeOptions<Message>): Operator<Message, Message> {
+  checkMembers("dedupe", options, ["key"], "an object with a function key");
   const windowMs = duration("dedupe.windowMs", options.windowMs);
   const mostKeys = whole("dedupe.mostKeys", options.mostKeys ?? 100_000, 1, 10_000_000);
   const fails = checkFull("dedupe", options.full ?? "forget", "forget");

@@ -1,4 +1,4 @@
-import { duration, oneOf, whole } from "@job-orch/core/substrate";
+import { checkFunction, duration, oneOf, whole } from "@job-orch/core/substrate";
 import { checkFull, type Full, tooMany } from "./full.ts";
 import type { Held } from "./held.ts";
 import type { Alarm, OpenOperator, Operator, OperatorContext } from "./operator.ts";
@@ -19,6 +19,7 @@ export interface ThrottleOptions<Message> {
 /** Hands out at most one message of a key per interval; the others are let go. */
 export function throttle<Message>(options: ThrottleOptions<Message>): Operator<Message, Message> {
   const edge = oneOf("throttle.edge", options.edge ?? "first", ["first", "last", "both"]);
+  checkFunction("throttle.key", options.key);
   const settings: Settings<Message> = {
     everyMs: duration("throttle.everyMs", options.everyMs),
     first: edge !== "last",

@@ -1,5 +1,5 @@
 import { type Awaitable, OptionError } from "@job-orch/core";
-import { duration, isPromise, whole } from "@job-orch/core/substrate";
+import { checkFunction, duration, isPromise, whole } from "@job-orch/core/substrate";
 import { checkFull, tooMany } from "./full.ts";
 import type { Held } from "./held.ts";
 import type { OpenWindow, Place } from "./open-windows.ts";
@@ -12,6 +12,8 @@ export function windowing<Message, Kind extends WindowKind>(
   place: Place<Message>,
   options: WindowOptions<Message>,
 ): Operator<Message, Window<Message, Kind>> {
+  checkFunction(`${kind}.timeOf`, options.timeOf);
+  checkFunction(`${kind}.onLate`, options.onLate);
   if (options.timeOf === undefined && (options.latenessMs !== undefined || options.idleMs !== undefined)) {
     throw new OptionError(`"latenessMs" and "idleMs" of a ${kind} window need "timeOf": by the clock, nothing comes late`);
   }

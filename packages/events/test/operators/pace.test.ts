@@ -162,3 +162,12 @@ test("the end of the source hands out what waits", async () => {
     await row[Symbol.asyncDispose]();
   }
 });
+
+test.each([
+  ["debounce", { quietMs: 10, key: "id" }],
+  ["throttle", { everyMs: 10, key: 5 }],
+  ["dedupe", { windowMs: 10, key: "id" }],
+  ["dedupe", { windowMs: 10 }],
+] as const)("%s(%j) is refused", (kind, options) => {
+  expect(() => events(new Feed())[kind](options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
+});

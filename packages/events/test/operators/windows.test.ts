@@ -183,6 +183,9 @@ test.each([
   ["sliding", { sizeMs: 10, everyMs: 20 }],
   ["sliding", { sizeMs: 1_001, everyMs: 1 }],
   ["session", {}],
+  ["session", { gapMs: 5, timeOf: "at" }],
+  ["tumbling", { sizeMs: 10, timeOf: 5 }],
+  ["sliding", { sizeMs: 10, everyMs: 5, onLate: 5 }],
 ] as const)("%s(%j) is refused", (kind, options) => {
   expect(() => events(new Feed())[kind](options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
 });

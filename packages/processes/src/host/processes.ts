@@ -1,5 +1,5 @@
 import { type AnyJob, type InputOf, type NameOf, OptionError, type ResponseOf } from "@job-orch/core";
-import { oneOf } from "@job-orch/core/substrate";
+import { checkGroup, oneOf } from "@job-orch/core/substrate";
 import { hostJob, inlineFactory, Pool, type PooledProcessor, type PoolOptions, type ToText, type WorkerFactory } from "@job-orch/link";
 import { keptPayload } from "../protocol/payload.ts";
 import { Balance } from "./balance.ts";
@@ -11,7 +11,7 @@ import { SpawnedLink } from "./spawned-link.ts";
 
 /** Workers that are started elsewhere, as a processor. */
 export interface RemoteProcessor<Request, Response, Name extends string> extends PooledProcessor<Request, Response, Name> {
-  /** Listens. Resolves with the address that workers are given as `LJP_ADDR`. */
+  /** Listens. Resolves with the address that workers are given as `LJP_ADDR`. Errors: `ERR_LISTEN` when nothing can listen there. */
   readonly listen: () => Promise<string>;
 }
 
@@ -41,6 +41,7 @@ export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions):
   if ("listen" in options) return remoteProcesses(job, options);
   if (typeof options.command !== "string" || options.command === "") throw new OptionError('"command" takes the program to start');
   const { transport = "fd3", name = job.name, args = [], output = "inherit", format = "json" } = options;
+  checkSurroundings(options);
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== "string")) throw new OptionError('"args" takes a list of strings');
   oneOf("output", output, ["inherit", "events"]);
   oneOf("format", format, ["json", "text"]);
@@ -55,6 +56,18 @@ export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions):
   };
   const pool: Pool = new Pool({ name, options: { ...DEEP, ...options }, factory });
   return hostJob(job, pool, toText, true) as PooledProcessor<never, unknown>;
+}
+
+/** What a program finds around it. */
+function checkSurroundings({ cwd, env }: ProcessOptions): void {
+  if (cwd !== undefined && typeof cwd !== "string") throw new OptionError('"cwd" takes the path of a folder');
+  if (env === undefined || env === "inherit") return;
+  if (typeof env !== "object" || env === null || Array.isArray(env)) {
+    throw new OptionError('"env" takes an object of strings, or "inherit": all that this process has');
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (typeof value !== "string") throw new OptionError(`"env.${name}" is ${typeof value}; variables are strings`);
+  }
 }
 
 /** Requests came back from one worker and went to another. */
@@ -78,6 +91,7 @@ function oneshotProcesses(job: AnyJob, options: ProcessOptions, name: string): P
 }
 
 function remoteProcesses(job: AnyJob, options: RemoteOptions): RemoteProcessor<never, unknown, string> {
+  checkGroup("listen", options.listen);
   const name = options.name ?? job.name;
   const balance = options.steal === false ? undefined : new Balance((...moved) => noteMoved(pool, ...moved));
   const onRefused = (source: string, why: string): void => pool.emitter.emit("workerRefused", { pool: name, source, why });

@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
 import { OptionError } from "@job-orch/core";
 import { whole } from "@job-orch/core/substrate";
-import type { LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
+import type { Exit, LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
 import type { Balance } from "./balance.ts";
 import { Door } from "./door.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import { LineLink } from "./line-link.ts";
+import { ListenError } from "./listen-error.ts";
 import type { LivenessOptions } from "./liveness.ts";
 import { Outflow } from "./outflow.ts";
 import type { RemoteOptions } from "./process-options.ts";
@@ -56,8 +57,18 @@ export class RemoteWorkers implements WorkerFactory {
 
   /** Where workers dial in, as `LJP_ADDR` takes it. */
   listen(): Promise<string> {
-    this.#listening ??= this.#door.listenOn(this.#where.host, this.#where.port);
+    this.#listening ??= this.#open();
     return this.#listening;
+  }
+
+  async #open(): Promise<string> {
+    const { host, port } = this.#where;
+    try {
+      return await this.#door.listenOn(host, port);
+    } catch (error) {
+      this.#listening = undefined; // the next time it may be free
+      throw new ListenError(host, port, error as Error);
+    }
   }
 
   close(): void {
@@ -67,10 +78,7 @@ export class RemoteWorkers implements WorkerFactory {
   readonly start = (start: Start, events: LinkEvents): WorkerLink => {
     const place = new RemotePlace(this.#liveness, this.#balance, () => this.#forget(place));
     this.#waiting.push({ start, events, place });
-    this.listen().catch((error: unknown) => {
-      this.#forget(place);
-      events.onDown({ code: null, error: error as Error });
-    });
+    this.listen().catch((error: unknown) => this.#forget(place, { code: null, error: error as Error }));
     return place;
   };
 
@@ -81,10 +89,10 @@ export class RemoteWorkers implements WorkerFactory {
     if (rest.byteLength > 0) next.place.read(rest);
   }
 
-  #forget(place: RemotePlace): void {
+  #forget(place: RemotePlace, exit: Exit = { code: null, lost: true }): void {
     const at = this.#waiting.findIndex((one) => one.place === place);
     const [gone] = at === -1 ? [] : this.#waiting.splice(at, 1);
-    gone?.events.onDown({ code: null, lost: true });
+    gone?.events.onDown(exit);
   }
 }
 

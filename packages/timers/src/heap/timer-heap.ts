@@ -1,5 +1,5 @@
 import { BusyError, type Clock, ClosedError, OptionError, systemClock, type Timer } from "@job-orch/core";
-import { checkMembers } from "@job-orch/core/substrate";
+import { checkFunction, checkMembers } from "@job-orch/core/substrate";
 import { fire, MOST_PER_TURN, type OnTimerError, throwUncaught, type TimerCallback } from "../callbacks.ts";
 import { generationOf, MOST_SLOTS, nextGeneration, slotOf, type TimerHandle, toHandle } from "../handles.ts";
 import { JumpWatch } from "./jump-watch.ts";
@@ -43,6 +43,7 @@ export class TimerHeap implements Disposable {
   constructor(options: TimerHeapOptions = {}) {
     const { clock = systemClock, onError = throwUncaught, ref = true } = options;
     checkMembers("clock", clock, ["now", "after"], "a clock");
+    checkFunction("onError", onError);
     this.#clock = clock;
     this.#onError = onError;
     this.#timerOptions = { ref };

@@ -1,5 +1,5 @@
 import { BusyError, type Clock, ClosedError, OptionError, systemClock, type Timer } from "@job-orch/core";
-import { checkMembers, steadyNow } from "@job-orch/core/substrate";
+import { checkFunction, checkMembers, safeString, steadyNow } from "@job-orch/core/substrate";
 import { fire, MOST_PER_TURN, type OnTimerError, throwUncaught, type TimerCallback } from "../callbacks.ts";
 import type { TimerHandle } from "../handles.ts";
 import { TimerNodes } from "./nodes.ts";
@@ -50,10 +50,11 @@ export class TimerWheel implements Disposable {
 
   constructor(options: TimerWheelOptions = {}) {
     const { tickMs = 1, clock = systemClock, onError = throwUncaught, ref = true } = options;
-    if (!(tickMs >= 0.1 && tickMs <= 60_000)) {
-      throw new OptionError(`"tickMs" is ${String(tickMs)}; it takes milliseconds from 0.1 to 60,000`);
+    if (typeof tickMs !== "number" || !(tickMs >= 0.1 && tickMs <= 60_000)) {
+      throw new OptionError(`"tickMs" is ${safeString(tickMs)}; it takes milliseconds from 0.1 to 60,000`);
     }
     checkMembers("clock", clock, ["now", "after"], "a clock");
+    checkFunction("onError", onError);
     this.#tickMs = tickMs;
     this.#clock = clock;
     this.#onError = onError;
