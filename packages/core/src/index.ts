@@ -61,7 +61,7 @@ export { processor } from "./processor/processor.ts";
 export { remote, type RemoteJob } from "./processor/remote.ts";
 export type { BaseSendOptions, CallOptions, SendOptions } from "./processor/send-options.ts";
 export { type Calls, sendReceive } from "./processor/send-receive.ts";
-export { type Running, start, type Startable } from "./processor/start.ts";
+export { type Running, start, type Startable, type Started } from "./processor/start.ts";
 export { canControl, canInspect, knowsAudience } from "./transport/powers.ts";
 export type { AnyJob, InputOf, Job, NameOf, RequestOf, ResourcesOf, ResponseOf } from "./job/job.ts";
 export { defineJob, job, type JobDefinition, type PlainJobDefinition } from "./job/define-job.ts";

@@ -182,3 +182,10 @@ test.each([
   const definition = { id: "s", to: channel(), request: plannedAt, ...wrong } as never;
   expect(() => schedule(definition)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
 });
+
+test("what hears of its errors is a function", () => {
+  const listens = { onError: 5 } as never;
+  expect(() => schedule({ id: "s", everyMs: 1_000, to: channel(), request: plannedAt }, listens)).toThrow(
+    expect.objectContaining({ code: "ERR_OPTION" }),
+  );
+});

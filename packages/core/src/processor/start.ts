@@ -9,6 +9,12 @@ export interface Running extends AsyncDisposable {
   readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
 }
 
+/** Processors and pipelines that were started. */
+export interface Started extends Running {
+  /** All of them take nothing more from outside: the first half of a stop, for whoever stops others as well. */
+  readonly closeIntake: () => void;
+}
+
 /** What can be started: a processor or a pipeline whose resources are known. */
 export interface Startable {
   readonly run: Processor<never, unknown>["run"];
@@ -27,12 +33,15 @@ export interface StartOptions {
  * const running = start([fetch, index], { signals: ["SIGINT", "SIGTERM"] });
  * await running.ended;
  */
-export function start(what: Startable | readonly Startable[], options?: StartOptions): Running {
+export function start(what: Startable | readonly Startable[], options?: StartOptions): Started {
   const all = Array.isArray(what) ? (what as readonly Startable[]) : [what as Startable];
   for (const one of all) checkMembers("what", one, ["run", "stop"], "processors and pipelines");
   const stop = async (stopOptions?: { readonly graceMs?: number }): Promise<void> => {
     await Promise.all(all.map((one) => one.stop(stopOptions)));
     await Promise.allSettled(runs);
+  };
+  const closeIntake = (): void => {
+    for (const one of all) (one as { readonly closeIntake?: () => void }).closeIntake?.(); // a pool has none: it takes what its callers send
   };
   const onSignal = (): void => void stop();
   const signals = options?.signals ?? [];
@@ -51,5 +60,5 @@ export function start(what: Startable | readonly Startable[], options?: StartOpt
       for (const signal of signals) process.off(signal, onSignal);
     });
   ended.catch(() => undefined); // whoever awaits it hears of it; nobody need
-  return { ended, stop, [Symbol.asyncDispose]: () => stop() };
+  return { ended, stop, closeIntake, [Symbol.asyncDispose]: () => stop() };
 }

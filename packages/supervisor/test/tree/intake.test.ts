@@ -1,4 +1,4 @@
-import { job, OptionError, processor } from "@job-orch/core";
+import { job, OptionError, processor, start, type Startable } from "@job-orch/core";
 import { memory } from "@job-orch/memory";
 import { sqlite } from "@job-orch/sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@job-orch/test-support";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type ChildContext, supervise } from "../../src/index.ts";
+import { type Child, type ChildContext, supervise } from "../../src/index.ts";
 import { stage } from "../support/stage.ts";
 
 /** A file with queues in it, for one test. */
@@ -20,8 +20,10 @@ function file() {
   return transport;
 }
 
+type Queue = Startable & { readonly name: string };
+
 /** A queue that never runs out of short jobs, and to the right of it one whose jobs end when the test says so. */
-async function twoQueues() {
+async function twoQueues(asChild: (queue: Queue) => Child = (queue) => queue) {
   const transport = file();
   const gate = Promise.withResolvers<string>();
   const late: string[] = [];
@@ -32,7 +34,7 @@ async function twoQueues() {
   const right = processor(job<number, string>()({ name: "right", run: () => gate.promise }), { transport, concurrency: 2 });
   await left.sendMany(Array.from({ length: 1_000 }, (_, at) => at));
   await right.sendMany([1, 2, 3]);
-  const running = supervise([left, right], { graceMs: 60_000 });
+  const running = supervise([asChild(left), asChild(right)], { graceMs: 60_000 });
   onTestFinished(async () => {
     await running.stop();
     await Promise.all([left.close(), right.close()]);
@@ -61,8 +63,11 @@ it("a queue and the pool it runs on have one name, so they are counted", async (
 });
 
 describe("when a stop begins", () => {
-  it("no queue takes anything more, however long those to the right of it need, and nothing is lost", async () => {
-    const { transport, gate, late, running } = await twoQueues();
+  it.each<readonly [string, (queue: Queue) => Child]>([
+    ["queues", (queue) => queue],
+    ["queues that start began", (queue) => ({ id: queue.name, start: () => start(queue) })],
+  ])("of %s none takes anything more, however long those to the right of it need, and nothing is lost", async (_, asChild) => {
+    const { transport, gate, late, running } = await twoQueues(asChild);
     const stopping = running.stop();
     await until("the left one has ended what it ran", async () => (await transport.depth("left")).inFlight === 0);
     const { completed, ready } = await transport.depth("left");

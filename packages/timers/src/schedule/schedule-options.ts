@@ -1,5 +1,5 @@
 import { type Awaitable, type Clock, systemClock } from "@job-orch/core";
-import { checkedKey, checkMembers, duration, whole } from "@job-orch/core/substrate";
+import { checkedKey, checkFunction, checkMembers, duration, whole } from "@job-orch/core/substrate";
 import type { TimerHeap } from "../heap/timer-heap.ts";
 import { jitterFor } from "./jitter.ts";
 import { type Misfire, mostLate } from "./misfire.ts";
@@ -62,6 +62,7 @@ const LONGEST_ID = 150;
 
 export function toScheduleSettings(definition: ScheduleDefinition<never>, options: ScheduleOptions): ScheduleSettings {
   const { clock = systemClock, progress, dedupeWindowMs = DAY_MS, onError = () => undefined } = options;
+  checkFunction("onError", onError);
   const { misfire = "once", toleranceMs = 60_000, jitterMs = 0 } = definition;
   const id = checkedKey("id", definition.id);
   whole("id.length", id.length, 1, LONGEST_ID);
