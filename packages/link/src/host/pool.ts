@@ -207,7 +207,7 @@ export class Pool {
     this.#stopping.hurry(job);
   }
 
-  /** Stops for good, and tells everyone who still waits. Calling it again hurries. */
+  /** Stops for good, and tells everyone who still waits. Calling it again hurries, and so does calling it while a stop is under way. */
   async close(graceMs: number): Promise<void> {
     if (this.#closed) {
       this.#stopping.hurry();
@@ -215,7 +215,7 @@ export class Pool {
     }
     this.#closed = true;
     const error = this.closedError();
-    this.#stopping.finish();
+    this.#stopping.hurry();
     const stopping = this.#stopping.stopAll(graceMs);
     this.failWaiting(error);
     await stopping;
