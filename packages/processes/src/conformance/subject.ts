@@ -35,6 +35,8 @@ export interface Ended {
 
 /** A sign of life is waited for this long. Units: milliseconds. */
 export const PATIENCE_MS = 10_000;
+/** A worker that waits until its answers are read takes nothing for this long. Units: milliseconds. */
+const TAKES_WITHIN_MS = 300;
 const MOST_PRINTED_CHARS = 64 * 1024;
 
 /** A worker under test: one process, and the host's end of its link. */
@@ -122,6 +124,19 @@ export class Subject {
     for (const piece of pieces) {
       await new Promise<void>((resolve, reject) => void this.#output.write(piece, (error) => (error ? reject(error) : resolve())));
       await new Promise((resolve) => void setTimeout(resolve, 1)); // or the system would join it with the next
+    }
+  }
+
+  /** Sends lines one by one, each when the worker has taken the one before; all at once when it takes nothing more for a while. */
+  async sendAsTaken(lines: readonly string[]): Promise<void> {
+    await this.hello;
+    for (const [at, line] of lines.entries()) {
+      const { promise: taken, resolve } = Promise.withResolvers<boolean>();
+      const stuck = setTimeout(resolve, TAKES_WITHIN_MS, false);
+      this.#output.write(`${line}\n`, () => resolve(true));
+      const goesOn = await taken;
+      clearTimeout(stuck);
+      if (!goesOn) return this.send(...lines.slice(at + 1));
     }
   }
 

@@ -78,9 +78,8 @@ export const framing: readonly Clause[] = [
       const { credit } = await subject.hello;
       const text = "y".repeat(Math.min(16_384, Math.floor((16 * 1024 * 1024) / credit)));
       subject.pause();
-      const sent = subject.send(...Array.from({ length: credit }, (_, id) => `R ${id} ljp.echo "${id}${text}"`));
-      await sent;
-      await new Promise((resolve) => void setTimeout(resolve, 300)); // whatever it can do without being read, it has done
+      // Whatever it can take without being read, it has taken.
+      await subject.sendAsTaken(Array.from({ length: credit }, (_, id) => `R ${id} ljp.echo "${id}${text}"`));
       subject.resume();
       for (let id = 0; id < credit; id++) assert.equal((await subject.answer(id, SLOW_ANSWER_MS)).value === `${id}${text}`, true);
       assert.equal(answers(subject).length, credit);
