@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { OptionError } from "@job-orch/core";
@@ -62,6 +62,16 @@ export class Child {
       process.kill(process.platform === "win32" ? pid : -pid, signal);
     } catch {
       this.process.kill(signal); // it has no group of its own yet, or it is gone
+    }
+  }
+
+  /** Whether somebody stopped it (SIGSTOP), as far as the system says. A debugger that holds it has not. Source: proc(5) */
+  get isStopped(): boolean {
+    try {
+      const stat = readFileSync(`/proc/${this.process.pid}/stat`, "latin1");
+      return stat.charAt(stat.lastIndexOf(")") + 2) === "T";
+    } catch {
+      return false;
     }
   }
 

@@ -18,6 +18,8 @@ export interface LineLinkOptions {
   readonly jobs: readonly string[];
   readonly drainMs: number;
   readonly liveness?: LivenessOptions;
+  /** Whether its process was stopped from outside (SIGSTOP): it answers nothing then, whatever it runs. Left out where that cannot be seen. */
+  readonly isStopped?: () => boolean;
   /** Where requests are moved to workers that have nothing to do. */
   readonly balance?: Balance;
   readonly place?: number;

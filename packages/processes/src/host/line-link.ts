@@ -58,8 +58,12 @@ export class LineLink implements WorkerLink {
       },
     });
     this.#liveness = new Liveness(options.liveness ?? {}, {
-      // One that is busy answers when it is done.
-      isJudged: () => this.#hello?.caps.has("ping") === true && !(this.#hello.caps.has("busy") && this.#open.size > 0),
+      // One that is busy answers when it is done, unless somebody stopped it.
+      isJudged: () => {
+        const caps = this.#hello?.caps;
+        if (caps?.has("ping") !== true) return false;
+        return !caps.has("busy") || this.#open.size === 0 || options.isStopped?.() === true;
+      },
       ping: (token) => {
         this.#writer?.ping(token);
         this.#writer?.flush();

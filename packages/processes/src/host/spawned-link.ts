@@ -131,6 +131,7 @@ export class SpawnedLink implements WorkerLink, Measured {
       shared,
       ...(this.#balance === undefined ? {} : { balance: this.#balance }),
       place: this.#start.place,
+      isStopped: () => this.#child?.isStopped === true,
       ...(this.#options.liveness === undefined ? {} : { liveness: this.#options.liveness }),
       onBroken: ({ told = false, ...why }) => {
         this.#broken = why;

@@ -90,7 +90,7 @@ export class LineWorker {
   start(): void {
     const { name, jobs, offered, shared } = this.#options;
     const optional = (["ack", "bin", "tags", ...(shared ? ["rs" as const] : [])] as const).filter((cap) => offered.includes(cap));
-    const caps: readonly Cap[] = ["cancel", "drain", "meta", "ping", "steal", ...optional];
+    const caps: readonly Cap[] = ["busy", "cancel", "drain", "meta", "ping", "steal", ...optional];
     const lang = `node ${process.versions.node}`;
     const hello = { v: VERSION, name, lang, jobs: jobs.map((job) => job.name), credit: CREDIT, caps, pid: process.pid };
     this.#outbox.add(`H 0 ${JSON.stringify(hello)}`);
