@@ -15,7 +15,10 @@ export interface RunContext {
    */
   readonly signal: AbortSignal;
   readonly headers: Headers;
-  /** When the caller stops waiting. Units: epoch milliseconds; `undefined` when it waits for ever. */
+  /**
+   * When the caller stops waiting. Units: epoch milliseconds; `undefined` when it waits for ever. In a pool of threads or processes also when
+   * it did not say itself: the pool's `callTimeoutMs` is not told to the job.
+   */
   readonly deadline: number | undefined;
   /** Grows with every attempt of this request: hand it to outside systems so that a stale attempt cannot overwrite a newer one. */
   readonly fence: number;

@@ -47,7 +47,7 @@ export interface PoolOptions {
   readonly graceMs?: number;
   /** How long one attempt may run. Units: milliseconds. Default: no limit. */
   readonly timeoutMs?: number;
-  /** How long `call` waits when it does not say. Units: milliseconds. Default 30,000. */
+  /** How long `call` waits when it does not say. Units: milliseconds. Default 30,000. Jobs are not told: `context.deadline` is `undefined` then. */
   readonly callTimeoutMs?: number;
   readonly retry?: {
     /** Begin a request again whose worker ended under it: only right for jobs that may run twice. Default false. */

@@ -23,7 +23,10 @@ export interface PoolSendOptions {
 }
 
 export interface PoolCallOptions extends PoolSendOptions {
-  /** How long to wait. Units: milliseconds; `Infinity` waits for ever. Default: the pool's `callTimeoutMs`. */
+  /**
+   * How long to wait. Units: milliseconds; `Infinity` waits for ever. Default: the pool's `callTimeoutMs`. Only what is said here, or by
+   * `deadline`, is the job's `context.deadline`: to tell every request of the default would cost each of them an object.
+   */
   readonly timeoutMs?: number;
 }
 
