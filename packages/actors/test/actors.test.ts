@@ -6,18 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { actors } from "../src/index.ts";
+import { type Add, addJob, type Cart, options } from "./support/cart.ts";
 import { gate } from "./support/gate.ts";
-
-interface Add {
-  readonly cart: string;
-  readonly add: number;
-}
-interface Cart {
-  total: number;
-}
-
-const addJob = job<Add, number, Cart>()({ name: "cart", run: ({ add }, cart) => (cart.total += add) });
-const options = { key: ({ cart }: Add) => cart, activate: () => ({ total: 0 }) };
 
 describe("actors", () => {
   it("have a state per key, which asks and tells work on in their order", async () => {
@@ -187,65 +177,6 @@ describe("a wait", () => {
   });
 });
 
-describe("a full mailbox", () => {
-  const hanging = (passed: Promise<void>, heard: number[]) =>
-    job<Add, void, Cart>()({
-      name: "full",
-      run: async ({ add }) => {
-        heard.push(add);
-        await passed;
-      },
-    });
-
-  it("makes senders wait, in their order, per key", async () => {
-    const { passed, open } = gate();
-    const heard: number[] = [];
-    await using full = actors(hanging(passed, heard), { ...options, mailbox: { perKey: 2 } });
-    await full.tell({ cart: "a", add: 0 });
-    await vi.waitUntil(() => heard.length === 1, 15_000);
-    const placed: number[] = [];
-    const tells = [1, 2, 3, 4, 5].map((add) => full.tell({ cart: "a", add }).then(() => void placed.push(add)));
-    await full.tell({ cart: "b", add: 100 });
-    await vi.waitUntil(() => heard.length === 2, 15_000);
-    expect(placed).toEqual([1, 2]);
-    open();
-    await Promise.all(tells);
-    await full.stop();
-    expect([placed, heard]).toEqual([
-      [1, 2, 3, 4, 5],
-      [0, 100, 1, 2, 3, 4, 5],
-    ]);
-  });
-
-  it("makes senders wait for all of them together, and refuses when too many wait", async () => {
-    const { passed, open } = gate();
-    const heard: number[] = [];
-    await using full = actors(hanging(passed, heard), { ...options, mailbox: { total: 2 } });
-    await full.tell({ cart: "a", add: 0 });
-    await vi.waitUntil(() => heard.length === 1, 15_000);
-    await full.tell({ cart: "a", add: 1 });
-    await full.tell({ cart: "a", add: 2 });
-    const tells = [full.tell({ cart: "a", add: 3 }), full.tell({ cart: "b", add: 4 })];
-    await expect(full.tell({ cart: "c", add: 5 })).rejects.toMatchObject({ code: "ERR_BUSY", retry: "later" });
-    open();
-    await Promise.all(tells);
-    await full.stop();
-    expect(heard.toSorted((one, other) => one - other)).toEqual([0, 1, 2, 3, 4]);
-  });
-
-  it("refuses when it is told to", async () => {
-    const { passed, open } = gate();
-    const heard: number[] = [];
-    await using full = actors(hanging(passed, heard), { ...options, mailbox: { perKey: 1, onFull: "reject" } });
-    await full.tell({ cart: "a", add: 0 });
-    await vi.waitUntil(() => heard.length === 1, 15_000);
-    await full.tell({ cart: "a", add: 1 });
-    await expect(full.tell({ cart: "a", add: 2 })).rejects.toMatchObject({ code: "ERR_BUSY" });
-    await expect(full.ask({ cart: "a", add: 2 }, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: "ERR_BUSY" });
-    open();
-  });
-});
-
 describe("stopping", () => {
   it("works off what was accepted", async () => {
     const heard: number[] = [];
@@ -266,36 +197,5 @@ describe("stopping", () => {
     await hang.stop({ graceMs: 1 });
     expect(await settled).toMatchObject(Array.from({ length: 3 }, () => ({ reason: { code: "ERR_CLOSED" } })));
     open();
-  });
-});
-
-describe("what is wrong is refused", () => {
-  const wrong: readonly (readonly [string, object])[] = [
-    ["nothing", undefined as never],
-    ["no key", { activate: () => ({}) }],
-    ["no activate", { key: () => "a" }],
-    ["passivate without a store", { ...options, passivate: () => 1 }],
-    ["a store without passivate", { ...options, snapshots: new Map() }],
-    ["a store that is none", { ...options, passivate: () => 1, snapshots: {} }],
-    ["max", { ...options, max: 0 }],
-    ["idleMs", { ...options, idleMs: 0 }],
-    ["onError", { ...options, onError: "ignore" }],
-    ["onFull", { ...options, mailbox: { onFull: "drop" } }],
-  ];
-  it.each(wrong)("%s", (_what, given) => {
-    expect(() => actors(addJob, given as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
-  });
-
-  it.each([undefined, 7, "", "x".repeat(1_025)])("a key that is none: %s", async (cart) => {
-    await using cart_ = actors(addJob, options);
-    await expect(cart_.tell({ cart: cart as string, add: 1 })).rejects.toMatchObject({ code: "ERR_OPTION" });
-    await expect(cart_.ask({ cart: cart as string, add: 1 }, { timeoutMs: 1 })).rejects.toMatchObject({ code: "ERR_OPTION" });
-  });
-
-  it("names of every object are keys like any other", async () => {
-    await using cart = actors(addJob, options);
-    for (const key of ["__proto__", "constructor", "toString"]) {
-      expect(await cart.ask({ cart: key, add: 1 }, { timeoutMs: 1_000 })).toBe(1);
-    }
   });
 });
