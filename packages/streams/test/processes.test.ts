@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { until } from "@job-orch/test-support";
 import { afterAll, describe, expect, test } from "vitest";
 import { parallel } from "../src/index.ts";
+import { closable } from "./fixtures/closable.ts";
 import { childPool, functions, upTo } from "./fixtures/pool.ts";
 
 const children = childPool();
@@ -86,16 +87,9 @@ describe("a parallel stream over child processes", () => {
 
   test.each(["keep", "any"] as const)("leaving the loop stops the children and closes the source: %s", async (order) => {
     const { begun, items } = marking(`left-${order}`, 4_000, 1);
-    let closed = false;
-    const source = function* () {
-      try {
-        yield* items;
-      } finally {
-        closed = true;
-      }
-    };
-    for await (const _ of parallel(source(), { ...forced, order, chunk: 50 }).map("mark")) break;
-    expect([closed, children.stats().pending]).toEqual([true, 0]);
+    const { source, isClosed } = closable(items);
+    for await (const _ of parallel(source, { ...forced, order, chunk: 50 }).map("mark")) break;
+    expect([isClosed(), children.stats().pending]).toEqual([true, 0]);
     expect(await inTheEnd(begun)).toBeLessThanOrEqual(8 * 50); // what was handed out at most
   });
 
@@ -135,17 +129,10 @@ describe("a parallel stream over child processes", () => {
 describe("a child that dies", () => {
   test("under a chunk rejects with a code, ends the stream, and closes the source", async () => {
     const mortal = childPool();
-    let closed = false;
-    const source = function* () {
-      try {
-        yield* upTo(10_000);
-      } finally {
-        closed = true;
-      }
-    };
-    const ended = parallel(source(), { pool: mortal, functions, force: true, chunk: 50 }).map("crashAt300").toArray();
+    const { source, isClosed } = closable(upTo(10_000));
+    const ended = parallel(source, { pool: mortal, functions, force: true, chunk: 50 }).map("crashAt300").toArray();
     await expect(ended).rejects.toMatchObject({ code: "ERR_WORKER_CRASHED" });
-    expect([closed, mortal.stats().pending]).toEqual([true, 0]);
+    expect([isClosed(), mortal.stats().pending]).toEqual([true, 0]);
     expect(await parallel(upTo(100), { pool: mortal, functions, force: true }).map("twice").toArray()).toHaveLength(100);
     await mortal.close();
   });

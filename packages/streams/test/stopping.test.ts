@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { until } from "@job-orch/test-support";
 import { afterAll, describe, expect, test } from "vitest";
 import { parallel } from "../src/index.ts";
+import { closable } from "./fixtures/closable.ts";
 import { functions, pool, upTo } from "./fixtures/pool.ts";
 
 const threads = pool();
@@ -27,16 +28,9 @@ describe("stopping", () => {
   for (const order of ["keep", "any"] as const) {
     test(`leaving the loop stops the workers within a chunk and closes the source: ${order}`, async () => {
       const { begun, items } = ticking(4_000, 1);
-      let closed = false;
-      const source = function* () {
-        try {
-          yield* items;
-        } finally {
-          closed = true;
-        }
-      };
-      for await (const _ of parallel(source(), { ...forced, order, chunk: 100 }).map("tick")) break;
-      expect(closed).toBe(true);
+      const { source, isClosed } = closable(items);
+      for await (const _ of parallel(source, { ...forced, order, chunk: 100 }).map("tick")) break;
+      expect(isClosed()).toBe(true);
       expect(threads.stats().pending).toBe(0);
       expect(await standsStill(begun)).toBe(true);
       expect(begun()).toBeLessThan(1_000); // 8 chunks of 100 were handed out
@@ -173,20 +167,13 @@ describe("stopping", () => {
 describe("workers that do not come back", () => {
   test.each([true, false])("a crash in the middle of a stream rejects with a code and ends it (typed: %s)", async (typed) => {
     const crashing = pool();
-    let closed = false;
-    const list = function* () {
-      try {
-        yield* upTo(10_000);
-      } finally {
-        closed = true;
-      }
-    };
-    const stream = parallel(typed ? Float64Array.from(upTo(10_000)) : list(), { pool: crashing, functions, force: true, chunk: 50 }).map(
+    const { source, isClosed } = closable(upTo(10_000));
+    const stream = parallel(typed ? Float64Array.from(upTo(10_000)) : source, { pool: crashing, functions, force: true, chunk: 50 }).map(
       "crashAt300",
     );
     const ended = typed ? stream.into(new Float64Array(10_000)) : stream.toArray();
     await expect(ended).rejects.toMatchObject({ code: "ERR_WORKER_CRASHED" });
-    expect(closed).toBe(!typed);
+    expect(isClosed()).toBe(!typed);
     expect(crashing.stats().pending).toBe(0);
     expect(await parallel(upTo(100), { pool: crashing, functions, force: true }).map("twice").toArray()).toHaveLength(100);
     await crashing.close();

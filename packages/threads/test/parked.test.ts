@@ -51,8 +51,10 @@ describe("wake", () => {
   test("spinning host sleeps when no answer comes", async () => {
     await using deeds = pool({ wake: "spin" });
     await deeds.call({ do: "echo", value: 1 });
+    let begun = false;
+    deeds.on("progress", () => (begun = true));
     const call = deeds.call({ do: "wait", ms: 600, value: "waited" });
-    await new Promise((resolve) => void setTimeout(resolve, 50));
+    await until("the thread waits", () => begun);
     const before = performance.eventLoopUtilization();
     await call;
     const { utilization } = performance.eventLoopUtilization(before);

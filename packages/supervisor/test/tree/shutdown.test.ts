@@ -106,17 +106,15 @@ describe("processors", () => {
   it("are started, answer, survive each other and stop with what they run", async () => {
     const transport = memory();
     const echo = processor(job<number, number>()({ name: "echo", run: (value) => value }), { transport });
-    const slow = processor(
-      job<string, string>()({ name: "slow", run: (text) => new Promise((resolve) => setTimeout(resolve, 50, text)) }),
-      {
-        transport,
-      },
-    );
+    const gate = Promise.withResolvers<string>();
+    const slow = processor(job<string, string>()({ name: "slow", run: () => gate.promise }), { transport });
     const running = supervise([echo, slow], { resources: [transport] });
     expect(await echo.call(1)).toBe(1);
-    const called = slow.call("done");
+    const called = slow.call("now");
     await until("it runs", async () => (await transport.depth("slow")).inFlight === 1);
-    await running.stop();
+    const stopping = running.stop();
+    gate.resolve("done");
+    await stopping;
     expect(await called).toBe("done");
     await Promise.all([echo.close(), slow.close()]);
   });
