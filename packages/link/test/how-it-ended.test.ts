@@ -28,7 +28,8 @@ describe("what a caller hears of workers that do not stay up", () => {
 });
 
 describe("of what a program wrote before it ended, the reason is quoted", () => {
-  const node = "file:///job.js:3\n  throw new Error(text);\n        ^\n\nError: no such file\n    at run (file:///job.js:3:9) {\n  code: 'ENOENT'\n}\n\nNode.js v24.1.0\n";
+  const node =
+    "file:///job.js:3\n  throw new Error(text);\n        ^\n\nError: no such file\n    at run (file:///job.js:3:9) {\n  code: 'ENOENT'\n}\n\nNode.js v24.1.0\n";
   const python = 'Traceback (most recent call last):\n  File "job.py", line 1, in <module>\nValueError: no such file\n';
   test.for([
     [node, "Error: no such file"],

@@ -19,16 +19,19 @@ test("a job that blocks its event loop is not taken for dead, however long it ta
   expect(exits).toEqual([]);
 });
 
-test.runIf(process.platform === "linux")("a worker that is frozen with a request in hand is found by its silence, its request is told, and another comes", async () => {
-  await using deeds = pool({ liveness: { silenceMs: 400, lostPings: 2 } });
-  const exits = watch(deeds);
-  expect(await deeds.call({ do: "echo", value: "warm" })).toBe("warm");
-  const stuck = deeds.sendReceive({ do: "die", how: "freeze" });
-  const behind = deeds.call({ do: "echo", value: "behind" });
-  expect(await stuck).toMatchObject({ ok: false, error: { code: "ERR_WORKER_CRASHED" } });
-  expect(await behind).toBe("behind");
-  expect(exits).toEqual(["hung"]);
-});
+test.runIf(process.platform === "linux")(
+  "a worker that is frozen with a request in hand is found by its silence, its request is told, and another comes",
+  async () => {
+    await using deeds = pool({ liveness: { silenceMs: 400, lostPings: 2 } });
+    const exits = watch(deeds);
+    expect(await deeds.call({ do: "echo", value: "warm" })).toBe("warm");
+    const stuck = deeds.sendReceive({ do: "die", how: "freeze" });
+    const behind = deeds.call({ do: "echo", value: "behind" });
+    expect(await stuck).toMatchObject({ ok: false, error: { code: "ERR_WORKER_CRASHED" } });
+    expect(await behind).toBe("behind");
+    expect(exits).toEqual(["hung"]);
+  },
+);
 
 test("one that freezes with nothing to do is replaced as well", async () => {
   await using deeds = pool({ liveness: { silenceMs: 400, lostPings: 2 } });

@@ -22,12 +22,16 @@ test.for([
   expect(() => processes(deeds, options as never)).toThrow(refused);
 });
 
-test.for([{ token: 5 }, { maxConnections: Number.NaN }, { maxConnections: 0 }, { listen: { port: 70_000 } }, { listen: { port: "x" } }, { listen: null }])(
-  "%j is refused at once where workers dial in",
-  (wrong) => {
-    expect(() => processes(deeds, { listen: {}, token: "x".repeat(32), ...wrong } as never)).toThrow(refused);
-  },
-);
+test.for([
+  { token: 5 },
+  { maxConnections: Number.NaN },
+  { maxConnections: 0 },
+  { listen: { port: 70_000 } },
+  { listen: { port: "x" } },
+  { listen: null },
+])("%j is refused at once where workers dial in", (wrong) => {
+  expect(() => processes(deeds, { listen: {}, token: "x".repeat(32), ...wrong } as never)).toThrow(refused);
+});
 
 test("an address that is none of this machine, or is taken, is a coded failure, and listening can be tried again", async () => {
   await using nowhere = processes(deeds, { listen: { host: "no-such-host.invalid" }, insecure: true, token: "x".repeat(32), size: 1 });

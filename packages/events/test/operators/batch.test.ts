@@ -73,6 +73,9 @@ test("batches are those of a simple model", async () => {
   );
 });
 
-test.each([{ max: 0 }, { max: 1.5 }, { max: 2, lingerMs: -1 }, { max: 2, maxBytes: 0 }, { max: 2, sizeOf: 5 }, {}])("%j is refused", (options) => {
-  expect(() => events(new Feed()).batch(options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
-});
+test.each([{ max: 0 }, { max: 1.5 }, { max: 2, lingerMs: -1 }, { max: 2, maxBytes: 0 }, { max: 2, sizeOf: 5 }, {}])(
+  "%j is refused",
+  (options) => {
+    expect(() => events(new Feed()).batch(options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
+  },
+);

@@ -7,6 +7,8 @@ export class ListenError extends JobError {
   readonly retry: Retry = "later";
 
   constructor(host: string, port: number, cause: Error) {
-    super(`Nothing can listen on ${host}, port ${port}: ${cause.message}; "listen" takes an address of this machine and a free port`, { cause });
+    super(`Nothing can listen on ${host}, port ${port}: ${cause.message}; "listen" takes an address of this machine and a free port`, {
+      cause,
+    });
   }
 }
