@@ -16,7 +16,7 @@ export interface RemoteProcessor<Request, Response, Name extends string> extends
 }
 
 /** A pipe is slower to wake a worker than a port, and cheaper the more it carries at once. */
-const DEEP: PoolOptions = { targetMs: 4, maxWindow: 1_024 };
+const DEEP: PoolOptions = { targetMs: 3, maxWindow: 1_024 };
 
 /** JSON; what JSON would alter goes in the tagged form of core's codec, to workers that read it, and buffers as they are. */
 const toText: ToText = keptPayload;
