@@ -3,6 +3,7 @@ import { eraseJob } from "@job-orch/core/substrate";
 import type { ToText } from "./wire/payload.ts";
 import type { WorkerFactory, WorkerLink } from "./worker-link.ts";
 import { Runner } from "./worker/runner.ts";
+import { yieldsUnasked } from "./worker/yielding.ts";
 
 /**
  * Workers that are none: jobs run in this thread, behind the same queue, credits and events. For debugging with breakpoints,
@@ -12,7 +13,7 @@ import { Runner } from "./worker/runner.ts";
 export function inlineFactory(
   jobs: readonly AnyJob[],
   resources?: () => Awaitable<unknown>,
-  toText: ToText = () => undefined,
+  toText: ToText = refuseItems,
 ): WorkerFactory {
   return {
     kind: "inline",
@@ -47,4 +48,10 @@ export function inlineFactory(
       return link;
     },
   };
+}
+
+/** Items are for who reads them, here as anywhere. */
+function refuseItems(value: unknown): undefined {
+  const refused = yieldsUnasked(value);
+  if (refused !== undefined) throw refused;
 }

@@ -20,6 +20,15 @@ export interface TaskOwner {
   readonly ended: () => void;
 }
 
+/** Who takes what the job of a request yields. */
+export interface ItemSink {
+  /** How many items may be on their way or wait here. */
+  readonly window: number;
+  /** Whether there was one: the request cannot be begun again then. */
+  readonly hasSome: boolean;
+  readonly push: (item: unknown) => void;
+}
+
 export const NOBODY = 0;
 export const WAITS = 1;
 export const ASSIGNED = 2;
@@ -61,6 +70,8 @@ export class Task {
   crashes: WorkerError[] | undefined = undefined;
   /** It runs alone, because it may be what ends workers. */
   quarantined = false;
+  /** For a caller who reads what its job yields. */
+  items: ItemSink | undefined = undefined;
 
   resolve: ((value: unknown) => void) | undefined = undefined;
   reject: ((error: unknown) => void) | undefined = undefined;

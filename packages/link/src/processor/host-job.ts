@@ -32,7 +32,7 @@ export function hostJob<const J extends AnyJob>(
     WorkerCrashedError,
     WorkerStartError,
   ];
-  const { name, requestSender, responseReceiver, run, send, sendMany, call, sendReceive, cancel, pause, resume, stop, on, stats, close } =
+  const { name, requestSender, responseReceiver, run, send, sendMany, call, sendReceive, stream, cancel, pause, resume, stop, on, stats, close } =
     pooled;
   const hosted = {
     name,
@@ -44,6 +44,7 @@ export function hostJob<const J extends AnyJob>(
     sendMany,
     call,
     sendReceive,
+    stream,
     cancel,
     pause,
     resume,
