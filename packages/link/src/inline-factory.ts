@@ -10,11 +10,7 @@ import { yieldsUnasked } from "./worker/yielding.ts";
  * and for jobs that only wait for something. `resources` makes what a job borrows, once per place. `toText` refuses responses
  * that a wire would refuse; nothing is copied.
  */
-export function inlineFactory(
-  jobs: readonly AnyJob[],
-  resources?: () => Awaitable<unknown>,
-  toText: ToText = refuseItems,
-): WorkerFactory {
+export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitable<unknown>, toText: ToText = refuseItems): WorkerFactory {
   return {
     kind: "inline",
     shares: true,

@@ -21,7 +21,9 @@ export class OpenStreams {
   open(id: number, items: number, hello: Hello | undefined): void {
     const missing = NEEDED.find((cap) => hello?.caps.has(cap) !== true);
     if (missing !== undefined) {
-      throw new UnsupportedError(`The worker "${hello?.name}" sends no items: its hello lacks the capability "${missing}"; use call(request)`);
+      throw new UnsupportedError(
+        `The worker "${hello?.name}" sends no items: its hello lacks the capability "${missing}"; use call(request)`,
+      );
     }
     this.#open.set(id, { left: items, broken: undefined });
   }

@@ -179,7 +179,9 @@ export class RequestQueue {
 
 /** What of a host's words on a request is as it must be. */
 function toExtra(meta: unknown): Extra {
-  const { id, attempt, leftMs, headers, items } = (typeof meta === "object" && meta !== null ? meta : {}) as Readonly<Record<string, unknown>>;
+  const { id, attempt, leftMs, headers, items } = (typeof meta === "object" && meta !== null ? meta : {}) as Readonly<
+    Record<string, unknown>
+  >;
   return {
     id: typeof id === "string" ? id : undefined,
     attempt: Number.isSafeInteger(attempt) ? (attempt as number) : undefined,

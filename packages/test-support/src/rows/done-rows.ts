@@ -46,7 +46,10 @@ async function* done(request: RowRequest, context: RunContext): AsyncGenerator<u
   }
 }
 
-async function* watched({ as, to }: { readonly as: string; readonly to: number }, { signal }: RunContext): AsyncGenerator<number, number, void> {
+async function* watched(
+  { as, to }: { readonly as: string; readonly to: number },
+  { signal }: RunContext,
+): AsyncGenerator<number, number, void> {
   const note = (news: Partial<Told>): void => void told.set(as, { made: 0, closed: 0, aborted: false, ...told.get(as), ...news });
   try {
     for (let made = 0; made < to; made++) {

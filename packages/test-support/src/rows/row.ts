@@ -28,7 +28,16 @@ export interface Told {
 }
 
 /** What `kinds` yields. */
-export const KINDS: readonly unknown[] = [null, undefined, 0, "text", "x".repeat(40_000), { a: [1, { b: "c" }] }, new Date(5), new Map([[1, 10n]])];
+export const KINDS: readonly unknown[] = [
+  null,
+  undefined,
+  0,
+  "text",
+  "x".repeat(40_000),
+  { a: [1, { b: "c" }] },
+  new Date(5),
+  new Map([[1, 10n]]),
+];
 
 /** The job as its caller sees it. */
 export const rows = job<RowRequest, AsyncGenerator<unknown, number, void>>()({
