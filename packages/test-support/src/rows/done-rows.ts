@@ -38,6 +38,11 @@ async function* done(request: RowRequest, context: RunContext): AsyncGenerator<u
     case "kinds":
       yield* KINDS;
       return KINDS.length;
+    case "swell":
+      for (let chars = request.fromChars; ; chars *= 2) yield "x".repeat(chars);
+    case "bytes":
+      for (const length of request.lengths) yield Buffer.alloc(length, length);
+      return request.lengths.length;
     case "reuse": {
       const row = { at: 0, when: new Date(0) };
       for (; row.at < request.times; row.at++) yield row;

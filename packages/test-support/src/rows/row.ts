@@ -15,6 +15,10 @@ export type RowRequest =
   | { readonly do: "cling" }
   /** Items of all kinds. */
   | { readonly do: "kinds" }
+  /** Texts, each twice as long as the one before it. */
+  | { readonly do: "swell"; readonly fromChars: number }
+  /** Buffers. */
+  | { readonly do: "bytes"; readonly lengths: readonly number[] }
   /** The same object again and again, written to in between. */
   | { readonly do: "reuse"; readonly times: number };
 

@@ -134,6 +134,7 @@ export function streamsAsPromised({ test, open, isolated, copies }: StreamsUnder
 
   test("the time is that of each item, and a job that has no more in time is ended", async () => {
     await using host = open({ concurrency: 2, callTimeoutMs: 10_000 });
+    await Array.fromAsync(host.stream({ do: "count", to: 1 })); // the worker is up
     const stream = host.stream({ do: "break", after: 2, how: "wait" }, { timeoutMs: 300 });
     const { items, error } = await read(stream);
     assert.deepEqual(items, [0, 1]);
