@@ -1,6 +1,5 @@
 import type { ErrorClass, Headers } from "@job-orch/core";
 import type { Transferable } from "node:worker_threads";
-import type { WorkerError } from "../link-errors.ts";
 import type { Member } from "./member.ts";
 
 /** Whom a task belongs to: where its end goes. */
@@ -66,8 +65,6 @@ export class Task {
   startedMs = 0;
   /** When it was taken in, where that is measured. Units: milliseconds of `performance.now()`. */
   admittedMs = 0;
-  /** What ended its workers. */
-  crashes: WorkerError[] | undefined = undefined;
   /** It runs alone, because it may be what ends workers. */
   quarantined = false;
   /** For a caller who reads what its job yields. */
