@@ -14,6 +14,8 @@ export {
 export { inlineFactory } from "./inline-factory.ts";
 export type { Measured } from "./measured.ts";
 export type { PoolCallOptions, PoolSendOptions } from "./processor/call-options.ts";
+export type { StreamOptions } from "./processor/stream-options.ts";
+export type { ItemStream, StreamOf } from "./processor/item-stream.ts";
 export { ResponseFeed } from "./processor/response-feed.ts";
 export { hostJob } from "./processor/host-job.ts";
 export type { PooledEvents, PooledProcessor } from "./processor/pooled-processor.ts";

@@ -3,17 +3,14 @@ import { eraseJob } from "@job-orch/core/substrate";
 import type { ToText } from "./wire/payload.ts";
 import type { WorkerFactory, WorkerLink } from "./worker-link.ts";
 import { Runner } from "./worker/runner.ts";
+import { yieldsUnasked } from "./worker/yielding.ts";
 
 /**
  * Workers that are none: jobs run in this thread, behind the same queue, credits and events. For debugging with breakpoints,
  * and for jobs that only wait for something. `resources` makes what a job borrows, once per place. `toText` refuses responses
  * that a wire would refuse; nothing is copied.
  */
-export function inlineFactory(
-  jobs: readonly AnyJob[],
-  resources?: () => Awaitable<unknown>,
-  toText: ToText = () => undefined,
-): WorkerFactory {
+export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitable<unknown>, toText: ToText = refuseItems): WorkerFactory {
   return {
     kind: "inline",
     shares: true,
@@ -47,4 +44,10 @@ export function inlineFactory(
       return link;
     },
   };
+}
+
+/** Items are for who reads them, here as anywhere. */
+function refuseItems(value: unknown): undefined {
+  const refused = yieldsUnasked(value);
+  if (refused !== undefined) throw refused;
 }

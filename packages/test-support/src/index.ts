@@ -1,4 +1,7 @@
 export { type Death, type Deed, deeds, QuotaError } from "./deeds/deed.ts";
 export { doneDeeds } from "./deeds/done-deeds.ts";
+export { doneRows } from "./rows/done-rows.ts";
+export { KINDS, type RowRequest, rows, type Told } from "./rows/row.ts";
+export { type RowsHost, streamsAsPromised, type StreamsUnderTest } from "./rows/streams.ts";
 export { FakeClock, turns } from "./fake-clock.ts";
 export { rejection, until } from "./until.ts";

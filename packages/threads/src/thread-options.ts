@@ -3,9 +3,12 @@ import type { PoolOptions, Wire } from "@job-orch/link";
 import type { ResourceLimits, WorkerOptions } from "node:worker_threads";
 import type { JsonSafe } from "./json-safe.ts";
 
+/** Of a job that yields its items. */
+type SentBack<Response> = Response extends AsyncIterable<infer Item> ? Item : Response;
+
 type JsonWire<J extends AnyJob> =
   JsonSafe<InputOf<J>> extends true
-    ? JsonSafe<ResponseOf<J>> extends true
+    ? JsonSafe<SentBack<ResponseOf<J>>> extends true
       ? "json"
       : `the response of '${NameOf<J>}' is not JSON: use "auto"`
     : `the request of '${NameOf<J>}' is not JSON: use "auto"`;

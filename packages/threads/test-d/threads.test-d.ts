@@ -1,5 +1,5 @@
 import { defineJob, job, pipe, processor, remote } from "@job-orch/core";
-import type { PooledProcessor } from "@job-orch/link";
+import type { ItemStream, PooledProcessor } from "@job-orch/link";
 import { memory } from "@job-orch/memory";
 import { expectError, expectType } from "tsd";
 import { serve, threadPool, threads, transfer } from "../src/index.ts";
@@ -50,3 +50,24 @@ expectError(transfer(new Uint8Array(1), [1]));
 
 const parsed = threads(defineJob({ name: "parse", run: (text: string) => ({ text }) }), url);
 expectType<Promise<{ text: string }>>(parsed.call("x"));
+
+// Jobs that yield are read; what they return comes with the end.
+const lines = threads(
+  defineJob({
+    name: "lines",
+    run: async function* (file: string) {
+      yield { line: file };
+      return 1;
+    },
+  }),
+  url,
+  { wire: "json" },
+);
+expectType<ItemStream<{ line: string }, number>>(lines.stream("a", { window: 4, timeoutMs: 1 }));
+for await (const item of lines.stream("a")) expectType<{ line: string }>(item);
+expectError(lines.stream(1));
+expectError(lines.stream("a", { windows: 4 }));
+expectError(lengths.stream("text"));
+const bytes = threads(job<string, AsyncIterable<Uint8Array>>()({ name: "bytes", run: () => new ReadableStream<Uint8Array>() }), url);
+expectType<ItemStream<Uint8Array, unknown>>(bytes.stream("a"));
+expectError(threads(job<string, AsyncIterable<Date>>()({ name: "dates", run: () => new ReadableStream<Date>() }), url, { wire: "json" }));

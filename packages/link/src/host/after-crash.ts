@@ -54,8 +54,8 @@ function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, 
       return pool.fail(task, poison);
     }
   }
-  // What was moved to it is gone with it.
-  if (!settings.retriesCrashes || task.transfers !== undefined) return pool.fail(task, error);
+  // What was moved to it is gone with it; items that were yielded would be yielded twice.
+  if (!settings.retriesCrashes || task.transfers !== undefined || task.items?.hasSome === true) return pool.fail(task, error);
   task.attempt++;
   task.owner.retried(task, error);
   if (suspect) pool.intake.isolate(task);

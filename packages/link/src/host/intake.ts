@@ -60,6 +60,11 @@ export class Intake {
     } else this.#wait(task, admitted);
   }
 
+  /** Its caller stops waiting at another time now. */
+  noteEnds({ endsMs }: Task): void {
+    if (endsMs !== Number.POSITIVE_INFINITY) this.#options.overdue.note(endsMs);
+  }
+
   /** What came late is late no more. */
   letInLate(): void {
     this.#options.backlog.letInLate(() => this.#pending++);

@@ -208,7 +208,7 @@ export class Member {
 }
 
 function extraOf(task: Task): Extra | undefined {
-  const { ownId, headers, deadline, attempt } = task;
-  if (ownId === undefined && headers === undefined && deadline === undefined && attempt === 1) return undefined;
-  return { id: ownId, headers, deadline, attempt };
+  const { ownId, headers, deadline, attempt, items } = task;
+  if (ownId === undefined && headers === undefined && deadline === undefined && attempt === 1 && items === undefined) return undefined;
+  return { id: ownId, headers, deadline, attempt, items: items?.window };
 }

@@ -61,7 +61,8 @@ export class Overdue {
   }
 
   #deadline(task: Task): DeadlineError {
-    return new DeadlineError(`No response from "${task.owner.name}" to request "${this.#pool.idOf(task)}" in time; it may still run`);
+    const what = task.items === undefined ? "response" : "item";
+    return new DeadlineError(`No ${what} from "${task.owner.name}" to request "${this.#pool.idOf(task)}" in time; it may still run`);
   }
 
   #sweepAttempts(nowMs: number): number {

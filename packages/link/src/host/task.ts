@@ -1,6 +1,5 @@
 import type { ErrorClass, Headers } from "@job-orch/core";
 import type { Transferable } from "node:worker_threads";
-import type { WorkerError } from "../link-errors.ts";
 import type { Member } from "./member.ts";
 
 /** Whom a task belongs to: where its end goes. */
@@ -18,6 +17,15 @@ export interface TaskOwner {
   readonly buried: (task: Task, error: Error) => void;
   /** Its pool is closed. */
   readonly ended: () => void;
+}
+
+/** Who takes what the job of a request yields. */
+export interface ItemSink {
+  /** How many items may be on their way or wait here. */
+  readonly window: number;
+  /** Whether there was one: the request cannot be begun again then. */
+  readonly hasSome: boolean;
+  readonly push: (item: unknown) => void;
 }
 
 export const NOBODY = 0;
@@ -57,10 +65,10 @@ export class Task {
   startedMs = 0;
   /** When it was taken in, where that is measured. Units: milliseconds of `performance.now()`. */
   admittedMs = 0;
-  /** What ended its workers. */
-  crashes: WorkerError[] | undefined = undefined;
   /** It runs alone, because it may be what ends workers. */
   quarantined = false;
+  /** For a caller who reads what its job yields. */
+  items: ItemSink | undefined = undefined;
 
   resolve: ((value: unknown) => void) | undefined = undefined;
   reject: ((error: unknown) => void) | undefined = undefined;

@@ -32,8 +32,24 @@ export function hostJob<const J extends AnyJob>(
     WorkerCrashedError,
     WorkerStartError,
   ];
-  const { name, requestSender, responseReceiver, run, send, sendMany, call, sendReceive, cancel, pause, resume, stop, on, stats, close } =
-    pooled;
+  const {
+    name,
+    requestSender,
+    responseReceiver,
+    run,
+    send,
+    sendMany,
+    call,
+    sendReceive,
+    stream,
+    cancel,
+    pause,
+    resume,
+    stop,
+    on,
+    stats,
+    close,
+  } = pooled;
   const hosted = {
     name,
     errors,
@@ -44,6 +60,7 @@ export function hostJob<const J extends AnyJob>(
     sendMany,
     call,
     sendReceive,
+    stream,
     cancel,
     pause,
     resume,

@@ -2,6 +2,7 @@ import type { BatchReceive, ErrorClass, Processor, ProcessorEvents, ResponseMess
 import type { PoolEvents } from "../host/pool-events.ts";
 import type { PoolStats } from "../host/pool-stats.ts";
 import type { PoolCallOptions, PoolSendOptions } from "./call-options.ts";
+import type { StreamOf } from "./item-stream.ts";
 
 /** What happens to a pool's requests and to its workers. */
 export type PooledEvents = ProcessorEvents & PoolEvents;
@@ -31,6 +32,19 @@ export interface PooledProcessor<Request, Response, Name extends string = string
   readonly call: (request: Request, options?: PoolCallOptions) => Promise<Response>;
   /** As `call`, with the error as a value: never rejects. */
   readonly sendReceive: (request: Request, options?: PoolCallOptions) => Promise<Result<Response>>;
+  /**
+   * Hands a request in, when the first item is asked for, and reads what its job yields. The job waits while `window` items are
+   * on their way or unread.
+   *
+   * Promise: items come in order, and what came stays; the end or the error comes behind them. Once an item has come the request is
+   *          not begun again. A reader who leaves cancels it.
+   * Errors:  those of `call`, out of `next`; `ERR_UNSUPPORTED` when the job yields nothing, or its worker cannot; `ERR_ENCODE` for an
+   *          item that cannot leave its worker.
+   *
+   * @example
+   * for await (const row of rows.stream(file)) console.log(row);
+   */
+  readonly stream: StreamOf<Request, Response>;
   readonly responseReceiver: (options?: {
     readonly group?: string;
     readonly signal?: AbortSignal;

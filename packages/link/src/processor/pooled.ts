@@ -13,13 +13,17 @@ import {
 import type { Pool } from "../host/pool.ts";
 import { isPoolEvent } from "../host/pool-events.ts";
 import { statsOf } from "../host/pool-stats.ts";
-import { ASSIGNED, SETTLED, Task, type TaskOwner } from "../host/task.ts";
+import { ASSIGNED, Task, type TaskOwner } from "../host/task.ts";
 import { Kind } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
 import { Transferred } from "../wire/transfer.ts";
 import { askCache } from "./caller-cache.ts";
-import { applyOptions, type PoolCallOptions } from "./call-options.ts";
+import { applyOptions, type PoolCallOptions, type PoolSendOptions } from "./call-options.ts";
+import { endOnAbort } from "./end-on-abort.ts";
+import { PooledItems, toIterator } from "./pooled-items.ts";
+import { senderTo } from "./request-sender.ts";
 import { ResponseFeed } from "./response-feed.ts";
+import { type StreamOptions, streamOptions } from "./stream-options.ts";
 
 /** A job's side of a pool, without its types: `PooledProcessor` is this, seen through them. */
 export class Pooled implements TaskOwner {
@@ -64,7 +68,7 @@ export class Pooled implements TaskOwner {
     await new Promise<void>((resolve, reject) => {
       task.reject = reject;
       this.#pool.admit(task, resolve);
-      if (options?.signal !== undefined) this.#endOnAbort(task, options.signal);
+      if (options?.signal !== undefined) endOnAbort(this.#pool, task, options.signal);
     });
     task.reject = undefined;
     const id = this.#pool.idOf(task);
@@ -75,14 +79,13 @@ export class Pooled implements TaskOwner {
   readonly sendMany = (requests: Iterable<unknown>, options?: PoolCallOptions): Promise<readonly string[]> =>
     Promise.all(Array.from(requests, (request) => this.send(request, options)));
 
-  readonly requestSender = () => ({
-    send: async (
-      { id, request, headers }: { readonly id: string; readonly request: unknown; readonly headers?: Readonly<Record<string, string>> },
-      options?: { readonly signal?: AbortSignal },
-    ): Promise<void> => {
-      await this.send(request, { id, ...(headers === undefined ? {} : { headers }), ...options });
-    },
-  });
+  readonly stream = (request: unknown, options: StreamOptions = {}): AsyncIterableIterator<unknown> => {
+    const { window, timeoutMs, rest } = streamOptions(options, this.#pool.settings.callTimeoutMs);
+    const items = new PooledItems({ pool: this.#pool, window, timeoutMs, begin: () => void this.#open(items, request, rest) });
+    return toIterator(items);
+  };
+
+  readonly requestSender = () => senderTo(this.send);
 
   readonly responseReceiver = async (options?: {
     readonly group?: string;
@@ -173,6 +176,7 @@ export class Pooled implements TaskOwner {
   }
 
   said(task: Task, kind: number, value: unknown): void {
+    if (kind === Kind.Item) return task.items?.push(value);
     const about = { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt };
     if (kind === Kind.Progress) this.#emitter.emit("progress", { ...about, value });
     else if (kind === Kind.Log) this.#emitter.emit("log", { ...(value as ProcessorEvents["log"]), ...about });
@@ -232,7 +236,22 @@ export class Pooled implements TaskOwner {
     if (callTimeoutMs !== Number.POSITIVE_INFINITY) task.endsMs = steadyNow(environment.clock) + callTimeoutMs;
     if (options !== undefined) this.#apply(task, options);
     this.#pool.admit(task);
-    if (options?.signal !== undefined) this.#endOnAbort(task, options.signal);
+    if (options?.signal !== undefined) endOnAbort(this.#pool, task, options.signal);
+  }
+
+  async #open(items: PooledItems, request: unknown, options: PoolSendOptions): Promise<void> {
+    try {
+      const valid = check(this.#job.request, request, `The request of "${this.name}"`);
+      if (isPromise(valid)) await valid;
+      if (items.isOver) return; // the reader left meanwhile
+      const task = this.#task(request);
+      this.#apply(task, options);
+      items.attach(task);
+      this.#pool.admit(task);
+      if (options.signal !== undefined) endOnAbort(this.#pool, task, options.signal);
+    } catch (error) {
+      items.fail(error);
+    }
   }
 
   /** What has not ended and has this id, whichever job's it is: ids are the pool's. */
@@ -258,13 +277,6 @@ export class Pooled implements TaskOwner {
   #apply(task: Task, options: PoolCallOptions): void {
     const { clock } = this.#pool.settings.environment;
     applyOptions(task, options, steadyNow(clock), clock.now());
-  }
-
-  #endOnAbort(task: Task, signal: AbortSignal): void {
-    if (task.state === SETTLED) return; // the signal may outlive many requests
-    const abort = (): void => this.#pool.abandon(task, toError(signal.reason));
-    signal.addEventListener("abort", abort, { once: true });
-    task.onEnd = () => signal.removeEventListener("abort", abort);
   }
 
   #publish(task: Task, result: Result<unknown>): void {

@@ -6,7 +6,7 @@
 // A head holds what kind of message it is (3 bits), two flags, the job's place in its pool (8 bits) and the slot (15 bits).
 
 /** What a worker says of the slot. The body of `Begun` is false when it was said too early: it has not begun after all. */
-export const Kind = { Ok: 0, Error: 1, Skipped: 2, Progress: 3, Log: 4, Begun: 5 } as const;
+export const Kind = { Ok: 0, Error: 1, Skipped: 2, Progress: 3, Log: 4, Begun: 5, Item: 6 } as const;
 
 /** The body is JSON text. */
 export const TEXT = 8;
@@ -46,12 +46,16 @@ export interface Extra {
   readonly deadline?: number | undefined;
   /** From 2: the first needs no saying. */
   readonly attempt?: number | undefined;
+  /** The caller reads what the job yields, and takes so many items to begin with. */
+  readonly items?: number | undefined;
 }
 
 /** What is said outside the order of requests, because it must not wait behind them. */
 export type Control =
   /** Whoever waited for this slot gave up. `number` tells a request from the next one in the same slot. */
   | { readonly control: "cancel"; readonly slot: number; readonly number: number; readonly reason: string }
+  /** Whoever reads what the job in this slot yields takes so many items more. */
+  | { readonly control: "grant"; readonly slot: number; readonly number: number; readonly items: number }
   /** Finish what was begun, send what is to be sent, and end. What was not begun is skipped. */
   | { readonly control: "drain" };
 

@@ -1,15 +1,16 @@
 import type { Transferable } from "node:worker_threads";
-import { check, type ErasedJob, isPromise, toWireError } from "@job-orch/core/substrate";
+import { type ErasedJob, isPromise, toWireError } from "@job-orch/core/substrate";
 import { begin, Claim } from "../wire/claims.ts";
 import { type Control, EXTRA, type Extra, headOf, jobOf, Kind, slotOf, TEXT } from "../wire/frames.ts";
 import { Transferred } from "../wire/transfer.ts";
 import { Asides } from "./asides.ts";
+import { Attended } from "./attended.ts";
 import { FULL, LONGEST_WAIT_MS, LONG_JOB_MS, MEMORY, LONGEST_TURN_MS, BUSY_MS, SHORT_MS, LOOK_EVERY } from "./pace.ts";
-import { Places } from "./places.ts";
 import { postOneByOne } from "./post-one-by-one.ts";
 import type { RunnerOptions } from "./runner-options.ts";
 import { skipped } from "./unbegun.ts";
 import { WorkerContext } from "./worker-context.ts";
+import { yieldsUnasked } from "./yielding.ts";
 
 /**
  * Runs a worker's requests: as many at once as it has places, in order, replies in batches. What waits here can be taken back
@@ -17,7 +18,7 @@ import { WorkerContext } from "./worker-context.ts";
  */
 export class Runner {
   readonly #options: RunnerOptions;
-  readonly #places: Places;
+  readonly #attended: Attended;
   readonly #aside: Asides["add"];
   readonly #batches: (readonly unknown[])[] = [];
   /** Where reading goes on in the first batch. */
@@ -41,7 +42,11 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#places = new Places(options.concurrency, options.resources);
+    this.#attended = new Attended(options, {
+      push: (head, body) => this.#replies.push(head, body),
+      flush: () => this.flush(),
+      soon: () => this.#flushSoon(),
+    });
     this.#aside = new Asides({ toText: options.toText, say: (head, body) => this.#say(head, body) }).add;
   }
 
@@ -63,6 +68,8 @@ export class Runner {
         if (context?.number === control.number) context.abort(control.reason);
         return;
       }
+      case "grant":
+        return this.#attended.grant(control);
       case "drain":
         this.#draining = true;
         this.#skipAll();
@@ -153,23 +160,13 @@ export class Runner {
       const job = jobs[jobOf(head)] as ErasedJob; // the host knows how many there are
       const request = (head & TEXT) === 0 ? body : JSON.parse(body as string);
       // Nothing to check and nothing to make: the job begins without a promise or a closure of ours.
-      if (job.request === undefined && job.response === undefined && this.#places.simple) {
+      if (job.request === undefined && job.response === undefined && extra?.items === undefined && this.#attended.simple) {
         const returned = job.run(request, undefined, context);
         if (!isPromise(returned)) return this.#ok(slot, returned);
         this.#later(slot, returned);
-      } else this.#later(slot, this.#run(job, request, context));
+      } else this.#later(slot, this.#attended.run(job, request, context, slot, extra?.items));
     } catch (error) {
       this.#failed(slot, error);
-    }
-  }
-
-  async #run(job: ErasedJob, request: unknown, context: WorkerContext): Promise<unknown> {
-    const valid = await check(job.request, request, `The request of "${job.name}"`);
-    const place = await this.#places.take();
-    try {
-      return await check(job.response, await job.run(valid, place.resources, context), `The response of "${job.name}"`);
-    } finally {
-      this.#places.give(place);
     }
   }
 
@@ -213,7 +210,7 @@ export class Runner {
     try {
       text = this.#options.toText(body);
     } catch (error) {
-      return this.#failed(slot, error);
+      return this.#failed(slot, yieldsUnasked(body) ?? error);
     }
     if (moves && text === undefined) return this.#move(slot, returned);
     this.#done(slot);
@@ -284,6 +281,6 @@ export class Runner {
   #endWhenDone(): void {
     if (this.#ending || this.#active > 0 || this.#replies.length > 2) return;
     this.#ending = true;
-    void this.#places.dispose().then(this.#options.onDrained, this.#options.onDrained);
+    void this.#attended.dispose().then(this.#options.onDrained, this.#options.onDrained);
   }
 }

@@ -15,7 +15,7 @@ export interface Clause {
 }
 
 /** Source: docs/protocol.md, "Conformance jobs". */
-export type ConformanceJob = "ljp.echo" | "ljp.fail" | "ljp.sleep" | "ljp.print" | "ljp.report" | "ljp.meta";
+export type ConformanceJob = "ljp.echo" | "ljp.fail" | "ljp.sleep" | "ljp.print" | "ljp.report" | "ljp.meta" | "ljp.count";
 
 /** Those that every worker under test serves. */
 export const MANDATORY_JOBS: readonly ConformanceJob[] = ["ljp.echo", "ljp.fail"];

@@ -9,11 +9,12 @@ import { GiveBack } from "./give-back.ts";
 import type { Broken, LineLinkOptions } from "./line-link-options.ts";
 import { Liveness } from "./liveness.ts";
 import { OpenIds } from "./open-ids.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { ServiceTime } from "./service-time.ts";
 import { logText, toLog, toMeta } from "./words.ts";
 
 /** What the host takes beyond answers. */
-export const OFFERED: readonly Cap[] = ["ack", "bin", "rs", "tags"];
+export const OFFERED: readonly Cap[] = ["ack", "bin", "rs", "stream", "tags"];
 /** So much is written at once, however much more is to come: a write costs more than a request, but the worker can begin. */
 const ENOUGH_CHARS = 16_384;
 
@@ -24,6 +25,7 @@ export class LineLink implements WorkerLink {
   #writer: HostWriter | undefined;
   #hello: LineHello | undefined;
   readonly #open = new OpenIds();
+  readonly #streams = new OpenStreams();
   readonly #giveBack: GiveBack;
   /** Begun in what is being read. Most of them end in it as well, and nobody has to hear that they began. */
   readonly #begun: number[] = [];
@@ -107,6 +109,7 @@ export class LineLink implements WorkerLink {
       const extra = (head & EXTRA) === 0 ? undefined : (batch[at + 3] as Extra);
       at += extra === undefined ? 3 : 4;
       try {
+        if (extra?.items !== undefined) this.#streams.open(id, extra.items, this.#hello);
         if (extra !== undefined && this.#hello?.caps.has("meta") === true) writer.meta(id, toMeta(extra));
         if ((head & TEXT) !== 0) writer.runText(id, job, body as string);
         else {
@@ -135,6 +138,11 @@ export class LineLink implements WorkerLink {
     if (control.control === "cancel") {
       if (writer === undefined || this.#hello?.caps.has("cancel") !== true) return;
       writer.cancel(control.slot + 1);
+      return writer.flush();
+    }
+    if (control.control === "grant") {
+      if (writer === undefined || !this.#streams.grant(control.slot + 1, control.items)) return;
+      writer.grant(control.slot + 1, control.items);
       return writer.flush();
     }
     if (writer !== undefined && this.#hello?.caps.has("drain") === true) {
@@ -180,8 +188,10 @@ export class LineLink implements WorkerLink {
       case WORKER_OPS.credit:
         if (id === 0) this.#giveBack.takes(value as number);
         return;
-      case WORKER_OPS.ask:
       case WORKER_OPS.item:
+        if (this.#open.has(id) && this.#streams.take(id)) this.#say(id, Kind.Item, value);
+        return;
+      case WORKER_OPS.ask:
         return; // this host did not offer to hear them
       case WORKER_OPS.pong: // any frame is a sign of life
     }
@@ -191,10 +201,13 @@ export class LineLink implements WorkerLink {
     if (!this.#close(id)) return;
     this.#giveBack.ended(id);
     this.#ended++;
-    this.#replies.push(headOf(kind, 0, 0, id - 1), value);
+    const broken = this.#streams.end(id);
+    if (broken !== undefined) this.#replies.push(headOf(Kind.Error, 0, 0, id - 1), broken);
+    else this.#replies.push(headOf(kind, 0, 0, id - 1), value);
   }
 
   #takeBack(id: number): void {
+    this.#streams.end(id);
     if (this.#close(id) && !this.#giveBack.cameBack(id)) this.#replies.push(headOf(Kind.Skipped, 0, 0, id - 1), undefined);
   }
 
@@ -218,6 +231,10 @@ export class LineLink implements WorkerLink {
 
   #refused(op: Saying, id: number, why: Error): void {
     if (op === WORKER_OPS.response || op === WORKER_OPS.failure) this.#end(id, Kind.Error, toWireError(why, { stack: false }));
+    else if (op === WORKER_OPS.item && this.#open.has(id) && this.#streams.fail(id, toWireError(why, { stack: false }))) {
+      this.#writer?.cancel(id); // what its caller hears in the end is why
+      this.#writer?.flush();
+    }
   }
 
   /** What cannot be sent is answered from here, but not from within the sending. */

@@ -34,7 +34,7 @@ const toText: ToText = keptPayload;
  */
 export function processes<const J extends AnyJob>(job: J, options: ProcessOptions): PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 export function processes<const J extends AnyJob>(job: J, options: RemoteOptions): RemoteProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
-export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions): PooledProcessor<never, unknown> {
+export function processes(job: AnyJob, options: ProcessOptions | RemoteOptions): AsyncDisposable {
   if (typeof options !== "object" || options === null)
     throw new OptionError("processes(job, options) takes at least a command, or listen and a token");
   toSettings(options.liveness ?? {}); // here, not when the first worker is up

@@ -3,12 +3,13 @@ import type { Extra } from "@job-orch/link";
 import type { RequestMeta } from "../protocol/host-writer.ts";
 
 /** What the pool knows of a request, in the protocol's words. */
-export function toMeta({ id, attempt, deadline, headers }: Extra): RequestMeta {
+export function toMeta({ id, attempt, deadline, headers, items }: Extra): RequestMeta {
   return {
     ...(id === undefined ? {} : { id }),
     ...(attempt === undefined ? {} : { attempt }),
     ...(deadline === undefined ? {} : { leftMs: Math.max(0, deadline - Date.now()) }),
     ...(headers === undefined ? {} : { headers }),
+    ...(items === undefined ? {} : { items }),
   };
 }
 

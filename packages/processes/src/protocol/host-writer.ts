@@ -12,6 +12,8 @@ export interface RequestMeta {
   readonly leftMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;
+  /** The caller reads what the job yields, and takes so many items to begin with (capability `stream`). */
+  readonly items?: number;
 }
 
 const JOB_NAME = /^[A-Za-z0-9_.-]{1,100}$/;

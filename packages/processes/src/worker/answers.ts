@@ -32,6 +32,13 @@ export class Answers {
     }
   }
 
+  /** An item, as `toText` gave it. Errors: `ERR_TOO_LARGE`: it is not sent. */
+  item(id: number, body: unknown): void {
+    if (typeof body === "string") return this.#outbox.add(`N ${id}${body}`);
+    this.#outbox.attach(id, Buffer.from(body as Buffer));
+    this.#outbox.add(`N ${id}`);
+  }
+
   /** Progress or a log line, as `toText` gave it. */
   report(op: "G" | "L", id: number, body: unknown): void {
     try {

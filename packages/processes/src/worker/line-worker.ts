@@ -3,17 +3,15 @@ import { CancelledError, DecodeError, UnsupportedError } from "@job-orch/core";
 import type { ErasedJob } from "@job-orch/core/substrate";
 import { Kind, kindOf, Runner, slotOf } from "@job-orch/link";
 import { FrameParser } from "../protocol/frame-parser.ts";
-import { VERSION } from "../protocol/limits.ts";
 import { type Cap, HOST_OPS } from "../protocol/ops.ts";
 import { Outbox } from "../protocol/outbox.ts";
 import { readPayload } from "../protocol/payload.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import { Answers } from "./answers.ts";
+import { CREDIT, greeting } from "./greeting.ts";
 import { Pace } from "./pace.ts";
 import { RequestQueue } from "./request-queue.ts";
 
-/** How many requests a host may have open here before the first is answered. */
-const CREDIT = 1_024;
 /** Jobs that never wait let other events have a turn after this. Units: milliseconds. */
 const LONGEST_TURN_MS = 2;
 /** An answer waits no longer than this for others, as far as jobs give it the chance. Units: milliseconds. */
@@ -89,11 +87,7 @@ export class LineWorker {
 
   start(): void {
     const { name, jobs, offered, shared } = this.#options;
-    const optional = (["ack", "bin", "tags", ...(shared ? ["rs" as const] : [])] as const).filter((cap) => offered.includes(cap));
-    const caps: readonly Cap[] = ["busy", "cancel", "drain", "meta", "ping", "steal", ...optional];
-    const lang = `node ${process.versions.node}`;
-    const hello = { v: VERSION, name, lang, jobs: jobs.map((job) => job.name), credit: CREDIT, caps, pid: process.pid };
-    this.#outbox.add(`H 0 ${JSON.stringify(hello)}`);
+    this.#outbox.add(greeting(name, jobs, offered, shared));
     this.#outbox.flush();
   }
 
@@ -136,6 +130,8 @@ export class LineWorker {
         return this.#queue.describe(id, readPayload(rest, this.#parser.suspicious));
       case HOST_OPS.cancel:
         return this.#cancel(id);
+      case HOST_OPS.grant:
+        return this.#grant(id, Number(rest));
       case HOST_OPS.takeBack:
         if (!this.#queue.takeBack(id, "taken")) this.#outbox.add(`T ${id} ${this.#queue.remove(id) ? 1 : 0}`);
         return;
@@ -176,6 +172,12 @@ export class LineWorker {
     if (this.#queue.remove(id)) return this.#answers.fail(id, new CancelledError(reason));
     const begun = this.#queue.find(id);
     if (begun !== undefined) this.#runner.tell({ control: "cancel", ...begun, reason });
+  }
+
+  /** There is nothing more to be told of one that has ended. */
+  #grant(id: number, items: number): void {
+    const begun = this.#queue.find(id);
+    if (begun !== undefined && items > 0) this.#runner.tell({ control: "grant", ...begun, items });
   }
 
   /** Begins what there is room for: many short jobs at once, one that waits per place. */
@@ -270,6 +272,8 @@ export class LineWorker {
         return this.#answers.respond(this.#queue.release(slot), body);
       case Kind.Error:
         return this.#answers.failed(this.#queue.release(slot), body as WireError);
+      case Kind.Item:
+        return this.#answers.item(this.#queue.idOf(slot), body);
       case Kind.Progress:
         return this.#answers.report("G", this.#queue.idOf(slot), body);
       case Kind.Log:

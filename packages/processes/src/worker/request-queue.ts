@@ -179,12 +179,15 @@ export class RequestQueue {
 
 /** What of a host's words on a request is as it must be. */
 function toExtra(meta: unknown): Extra {
-  const { id, attempt, leftMs, headers } = (typeof meta === "object" && meta !== null ? meta : {}) as Readonly<Record<string, unknown>>;
+  const { id, attempt, leftMs, headers, items } = (typeof meta === "object" && meta !== null ? meta : {}) as Readonly<
+    Record<string, unknown>
+  >;
   return {
     id: typeof id === "string" ? id : undefined,
     attempt: Number.isSafeInteger(attempt) ? (attempt as number) : undefined,
     deadline: typeof leftMs === "number" ? Date.now() + leftMs : undefined,
     headers: isHeaders(headers) ? headers : undefined,
+    items: Number.isSafeInteger(items) && (items as number) > 0 ? (items as number) : undefined,
   };
 }
 

@@ -21,7 +21,7 @@ interface Shipped {
   readonly skips: readonly string[];
 }
 
-const single = ["run/tags", "run/bytes", "run/separated", "control/take-back"];
+const single = ["run/tags", "run/bytes", "run/separated", "control/take-back", "stream/items", "stream/cancel", "stream/asked"];
 const shipped: readonly Shipped[] = [
   { language: "node", missing: undefined, command: [process.execPath, join(workers, "node", "conformance.ts")], skips: [] },
   {

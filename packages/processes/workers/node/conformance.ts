@@ -44,4 +44,12 @@ const meta = job<null, unknown>()({
   run: (_request, _resources, { id, attempt, headers, deadline }) => ({ id, attempt, headers, leftMs: (deadline ?? 0) - Date.now() }),
 });
 
-serve([echo, fail, wait, print, report, meta] as const);
+const count = job<number, AsyncGenerator<number, number>>()({
+  name: "ljp.count",
+  run: async function* (to) {
+    for (let at = 0; at < to; at++) yield at;
+    return to;
+  },
+});
+
+serve([echo, fail, wait, print, report, meta, count] as const);
