@@ -138,15 +138,16 @@ export class PoolHost implements ActorHost<unknown, unknown> {
     this.#errands.add(errands);
     try {
       let answer = first;
-      for (;;) {
+      while (answer.missing !== true) {
         errands.begin(answer.asks ?? []);
-        if (answer.waits === undefined) return answer;
-        const answers = await errands.answers();
-        if (!this.isOver) answer = await this.#call({ do: "resume", key, ticket: answer.waits, answers }, begun);
-        if (!this.isOver && answer.missing !== true) continue;
-        begun(); // its worker has ended, and the half of its work that was there
-        throw new HostLostError(this.id);
+        if (answer.waits === undefined) return answer; // also when its worker has ended since
+        // That one has ended may have been heard in one go with what it said last: nobody wakes who begins to wait after that.
+        const answers = this.isOver ? [] : await errands.answers();
+        if (this.isOver) break;
+        answer = await this.#call({ do: "resume", key, ticket: answer.waits, answers }, begun);
       }
+      begun(); // its worker has ended, and the half of its work that was there
+      throw new HostLostError(this.id);
     } finally {
       this.#errands.delete(errands);
     }
