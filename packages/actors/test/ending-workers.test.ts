@@ -19,7 +19,8 @@ const notes = actorsNamed<Note, string>("notes");
  * that now and then. `isLast`: with which answer the first worker ends.
  */
 async function endingWorld(isLast: (answer: Partial<ActorAnswer<string>>) => boolean) {
-  const { passed: over, open: letGo } = gate();
+  const { passed, open: letGo } = gate();
+  const over = passed.then(() => "nobody");
   const makeJob = () => {
     const own = job<Note, string, void>()({
       name: "notes",
