@@ -1,4 +1,5 @@
-import { doneRows, rows, streamsAsPromised } from "@job-orch/test-support";
+import { doneRows, rows } from "@job-orch/test-support";
+import { streamsAsPromised } from "@job-orch/test-support/streams";
 import { describe, test } from "vitest";
 import { hostJob, inlineFactory, payloadOf, Pool, type PoolOptions } from "../src/index.ts";
 

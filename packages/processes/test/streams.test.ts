@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { rows, streamsAsPromised } from "@job-orch/test-support";
+import { rows } from "@job-orch/test-support";
+import { streamsAsPromised } from "@job-orch/test-support/streams";
 import { describe, expect, test } from "vitest";
 import { type ProcessOptions, processes } from "../src/index.ts";
 

@@ -1,4 +1,5 @@
-import { rows, streamsAsPromised, until } from "@job-orch/test-support";
+import { rows, until } from "@job-orch/test-support";
+import { streamsAsPromised } from "@job-orch/test-support/streams";
 import { describe, expect, test } from "vitest";
 import { threadPool, type ThreadOptions, threads } from "../src/index.ts";
 import { double } from "./fixtures/shared.ts";
