@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { rows } from "@job-orch/test-support";
-import { streamsAsPromised } from "@job-orch/test-support/streams";
+import { read, streamsAsPromised } from "@job-orch/test-support/streams";
 import { describe, expect, test } from "vitest";
 import { type ProcessOptions, processes } from "../src/index.ts";
 
@@ -16,16 +16,6 @@ describe.each(["fd3", "stdio", "tcp"] as const)("jobs in processes yield, over %
 
 describe("items over the line protocol", () => {
   const badly = (way: string) => open({ args: [fileURLToPath(new URL("./fixtures/yields-badly.worker.ts", import.meta.url)), way] });
-
-  async function read(stream: AsyncIterable<unknown>): Promise<{ readonly items: readonly unknown[]; readonly error: unknown }> {
-    const items: unknown[] = [];
-    try {
-      for await (const item of stream) items.push(item);
-    } catch (error) {
-      return { items, error };
-    }
-    return { items, error: undefined };
-  }
 
   test("a worker without the capability is not asked, and its caller hears why", async () => {
     await using none = badly("none at all");

@@ -218,7 +218,8 @@ async function tell(host: RowsHost, of: string): Promise<Told> {
   return told as Told;
 }
 
-async function read(stream: AsyncIterable<unknown>): Promise<{ readonly items: readonly unknown[]; readonly error: unknown }> {
+/** All that comes, and how it ends. */
+export async function read(stream: AsyncIterable<unknown>): Promise<{ readonly items: readonly unknown[]; readonly error: unknown }> {
   const items: unknown[] = [];
   try {
     for await (const item of stream) items.push(item);
