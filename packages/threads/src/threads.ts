@@ -4,6 +4,7 @@ import { hostJob, inlineFactory, payloadOf, Pool, type PooledProcessor, type Wir
 import type { ResourceLimits } from "node:worker_threads";
 import { newBell } from "./parked.ts";
 import { ThreadLink } from "./thread-link.ts";
+import { calmTypeStripping } from "./type-stripping.ts";
 import { workerUrl } from "./worker-url.ts";
 import type { OpenThreadOptions, ThreadOptions } from "./thread-options.ts";
 
@@ -90,9 +91,11 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
   const factory: WorkerFactory = {
     kind: "thread",
     shares: true,
-    start: ({ claims, concurrency, idPrefix, place }, events) =>
-      new ThreadLink(
-        workerUrl(url),
+    start: ({ claims, concurrency, idPrefix, place }, events) => {
+      const file = workerUrl(url);
+      calmTypeStripping(file);
+      return new ThreadLink(
+        file,
         { claims: claims as Int32Array, concurrency, idPrefix, wire, bell: wake === "event" ? undefined : newBell(), spins },
         {
           name: `${name}-${place}`,
@@ -102,7 +105,8 @@ function poolOf(url: URL, options: OpenThreadOptions, name: string): Pool {
           ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
         },
         events,
-      ),
+      );
+    },
   };
   return new Pool({ name, options: { targetMs: options.steal === false ? 1 : DEEP_MS, ...options }, factory });
 }
