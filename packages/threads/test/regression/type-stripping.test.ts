@@ -27,7 +27,10 @@ const files = {
 
 beforeAll(async () => {
   await build({
-    stdin: { contents: 'export { defineJob } from "@job-orch/core"; export { serve, threads } from "../../src/index.ts";', resolveDir: folder },
+    stdin: {
+      contents: 'export { defineJob } from "@job-orch/core"; export { serve, threads } from "../../src/index.ts";',
+      resolveDir: folder,
+    },
     conditions: ["development"],
     bundle: true,
     platform: "node",
