@@ -126,16 +126,23 @@ class ActorsOfAJob implements Actors<unknown, unknown> {
     if (this.#isClosed) throw this.#engine.closedError();
     this.#running ??= Promise.withResolvers<void>();
     const { promise } = this.#running;
-    const stop = (): void => void this.stop().catch((error: unknown) => this.#running?.reject(error));
+    const stop = (): void => void this.stop().catch(() => undefined); // that it failed is heard here
     options?.signal?.addEventListener("abort", stop, { once: true });
     this.#engine.open();
     await promise.finally(() => options?.signal?.removeEventListener("abort", stop));
   };
 
   readonly stop = async ({ graceMs = STOP_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> => {
-    await this.#engine.stop(duration("graceMs", graceMs, 0));
-    this.#running?.resolve();
-    this.#running = undefined;
+    const stopping = this.#engine.stop(duration("graceMs", graceMs, 0));
+    try {
+      await stopping;
+      this.#running?.resolve();
+    } catch (error) {
+      this.#running?.reject(error);
+      throw error;
+    } finally {
+      this.#running = undefined;
+    }
   };
 
   readonly close = async (): Promise<void> => {

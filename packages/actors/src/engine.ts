@@ -100,6 +100,7 @@ export class Engine implements MessageHome {
     // It would wait for a place that its own sender has to make.
     const chain = asker !== undefined ? chainTo(message, asker) : undefined;
     if (chain !== undefined) throw new DeadlockError(this.name, chain);
+    if (activation.mailbox.length === 0) this.#settled(activation); // who waits in line, or is refused, needs no actor yet
     this.#mail.enqueue(this.name, activation, message);
     if (asker !== undefined) Waits.begin(asker, message);
     return false;
@@ -210,6 +211,7 @@ export class Engine implements MessageHome {
 
   /** It may have something to do, or nothing more. */
   #settled(activation: Activation): void {
+    this.#quiet.look();
     if (activation.phase === "gone") return;
     if (activation.mailbox.length > 0) this.#wake(activation);
     else if (activation.running === 0) this.#life.idle(activation, this.#nowMs);
@@ -252,7 +254,6 @@ export class Engine implements MessageHome {
     this.#nowMs = steadyNow(this.#settings.environment.clock);
     message.isDone = true;
     this.#turns.letGo(message);
-    this.#quiet.look();
   }
 
   #failed(activation: Activation, message: Message, error: unknown): void {

@@ -61,4 +61,24 @@ describe("a full mailbox", () => {
     await expect(full.ask({ cart: "a", add: 2 }, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: "ERR_BUSY" });
     open();
   });
+
+  it("leaves nothing behind of keys whose messages found no place", async () => {
+    const { passed, open } = gate();
+    const heard: number[] = [];
+    await using full = actors(hanging(passed, heard), { ...options, max: 10, mailbox: { total: 2 } });
+    await full.tell({ cart: "a", add: 0 });
+    await vi.waitUntil(() => heard.length === 1, 15_000);
+    await full.tell({ cart: "a", add: 1 });
+    await full.tell({ cart: "a", add: 2 });
+    const givenUp = new AbortController();
+    const lines = ["b", "c"].map((cart) => full.tell({ cart, add: 3 }, { signal: givenUp.signal }));
+    for (let n = 0; n < 30; n++) await expect(full.tell({ cart: `refused ${n}`, add: n })).rejects.toMatchObject({ code: "ERR_BUSY" });
+    const inMemory = full.size();
+    givenUp.abort(new Error("given up"));
+    for (const line of lines) await expect(line).rejects.toThrow("given up");
+    open();
+    await vi.waitUntil(() => heard.length === 3, 15_000);
+    await full.ask({ cart: "d", add: 4 }, { timeoutMs: 10_000 });
+    expect([inMemory, full.size()]).toEqual([1, 2]);
+  });
 });

@@ -17,6 +17,9 @@ export interface Parcel extends Carrier {
   ended: boolean;
 }
 
+/** So many that have ended are no matter. */
+const FEW = 16;
+
 /** The messages of one partition, the host they go to, and what is on its way there. */
 export class PartitionLane implements Waiting {
   readonly partition: number;
@@ -24,6 +27,10 @@ export class PartitionLane implements Waiting {
   epoch = 0;
   owner: ActorHost<unknown, unknown> | undefined = undefined;
   isMoving = false;
+  /** The move that is under way, or was the last one. */
+  moving: Promise<void> | undefined = undefined;
+  /** How many of its parcels have not ended. */
+  open = 0;
   readonly waiting = new Ring<Parcel>();
   /** In the order in which they were sent. */
   readonly out = new Set<Parcel>();
@@ -81,6 +88,15 @@ export class PartitionLane implements Waiting {
     this.owner = undefined;
     for (const parcel of orphans) this.arrived(parcel);
     return orphans;
+  }
+
+  /** Forgets those that wait and have ended, once they are many: with no host nobody else takes them out. */
+  tidy(): void {
+    if (this.waiting.length <= 2 * this.open + FEW) return;
+    const kept: Parcel[] = [];
+    this.waiting.each((parcel) => void (parcel.ended || kept.push(parcel)));
+    this.waiting.clear();
+    for (const parcel of kept) this.waiting.push(parcel);
   }
 
   /** Puts parcels before all that wait, in their order. */

@@ -168,10 +168,13 @@ class Placed implements PlacedActors<unknown, unknown> {
     };
     const timer = timeoutMs === undefined ? undefined : systemClock.after(timeoutMs, late);
     this.#count++;
+    lane.open++;
     const end = (): boolean => {
       if (parcel.ended) return false;
       parcel.ended = true;
       this.#count--;
+      lane.open--;
+      lane.tidy();
       timer?.cancel();
       if (parcel.held !== undefined) Waits.end(parcel.held);
       if (parcel.carried !== undefined) Waits.end(parcel.carried); // its actor may still work on it
@@ -209,14 +212,15 @@ class Placed implements PlacedActors<unknown, unknown> {
 
   /** Moves what is not where it belongs. Errors: of the first that could not be moved, when all others have. */
   async #moveAll(): Promise<void> {
-    const moves = await Promise.allSettled(Array.from(this.#lanes.values(), (lane) => this.#move(lane)));
+    // One that is on its way already goes where it belongs by now: whoever waits for that waits for its end.
+    const moving = Array.from(this.#lanes.values(), (lane) => (lane.isMoving ? lane.moving : (lane.moving = this.#move(lane))));
+    const moves = await Promise.allSettled(moving);
     const failed = moves.find((move) => move.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
   /** Pause, drain, put to rest, next epoch, go on. */
   async #move(lane: PartitionLane): Promise<void> {
-    if (lane.isMoving) return;
     lane.isMoving = true;
     try {
       while (lane.owner !== this.#target(lane)) {

@@ -1,4 +1,4 @@
-import { DeadlineError, type ErrorClass, type Headers, OptionError, type RunContext } from "@job-orch/core";
+import { DeadlineError, type ErrorClass, type Headers, OptionError, type RunContext, systemClock, type Timer } from "@job-orch/core";
 import { fromWireError } from "@job-orch/core/substrate";
 import { fromText, toText } from "../text.ts";
 import { type AskableActors, type AsksByName, workAs } from "../others.ts";
@@ -7,7 +7,7 @@ import type { ActorAnswer, ActorAsk, AskAnswer } from "./mail.ts";
 interface Asked {
   readonly resolve: (response: unknown) => void;
   readonly reject: (error: unknown) => void;
-  readonly timer: ReturnType<typeof setTimeout> | undefined;
+  readonly timer: Timer | undefined;
 }
 
 type Answer = ActorAnswer<unknown>;
@@ -116,7 +116,7 @@ export class Sitting implements AsksByName, RunContext {
         this.#asks = this.#asks.filter((ask) => ask.n !== n);
         this.#take(n)?.reject(new DeadlineError(`"${to}" did not answer in time; it may still work on it`));
       };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+      const timer = timeoutMs === undefined ? undefined : systemClock.after(timeoutMs, late);
       this.#asked.set(n, { resolve, reject, timer });
       const endsMs = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
       this.#asks.push({ n, to, request: text, endsMs });
@@ -126,7 +126,7 @@ export class Sitting implements AsksByName, RunContext {
 
   #take(n: number): Asked | undefined {
     const asked = this.#asked.get(n);
-    if (asked !== undefined) clearTimeout(asked.timer);
+    asked?.timer?.cancel();
     this.#asked.delete(n);
     return asked;
   }

@@ -1,0 +1,83 @@
+import { job } from "@job-orch/core";
+import { describe, expect, it, vi } from "vitest";
+import { actors } from "../src/index.ts";
+import { type Add, type Cart, options } from "./support/cart.ts";
+import { gate } from "./support/gate.ts";
+
+/** Far longer than a test may take: a stop that waits for it has missed that nothing is left to do. */
+const PATIENT = { graceMs: 600_000 };
+
+describe("a stop", () => {
+  it("does not wait for messages that have died with their actor", async () => {
+    const { passed, open } = gate();
+    let begun = false;
+    const failing = job<Add, void, Cart>()({
+      name: "failing",
+      run: async () => {
+        begun = true;
+        await passed;
+        throw new Error("broken");
+      },
+    });
+    const kind = actors(failing, { ...options, onError: "stop" });
+    const asks = [0, 1].map((add) => kind.ask({ cart: "a", add }, { timeoutMs: 60_000 }));
+    await vi.waitUntil(() => begun, 15_000);
+    const stopping = kind.stop(PATIENT);
+    open();
+    await expect(asks[0]).rejects.toThrow("broken");
+    await expect(asks[1]).rejects.toMatchObject({ code: "ERR_ACTOR_STOPPED" });
+    await stopping;
+    await kind.close();
+  });
+
+  it("does not wait for an actor that could not be activated", async () => {
+    const { passed, open } = gate();
+    const kind = actors(job<Add, void, Cart>()({ name: "failing", run: () => undefined }), {
+      ...options,
+      activate: async () => {
+        await passed;
+        throw new Error("no state");
+      },
+    });
+    const asked = kind.ask({ cart: "a", add: 0 }, { timeoutMs: 60_000 });
+    const stopping = kind.stop(PATIENT);
+    open();
+    await expect(asked).rejects.toThrow("no state");
+    await stopping;
+    await kind.close();
+  });
+
+  it("ends what runs also when a state could not be stored, and it can run again then", async () => {
+    let fails = true;
+    const store = new Map<string, string>();
+    const snapshots = {
+      get: (key: string) => store.get(key),
+      set: (key: string, text: string) => (fails ? false : store.set(key, text)),
+      delete: (key: string) => store.delete(key),
+    };
+    const kind = actors(job<Add, number, Cart>()({ name: "kept", run: ({ add }, cart) => (cart.total += add) }), {
+      ...options,
+      passivate: ({ total }) => total,
+      snapshots,
+    });
+    const stops = new AbortController();
+    const first = kind.run(undefined, { signal: stops.signal });
+    await kind.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 });
+    stops.abort();
+    await expect(first).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    fails = false;
+    const second = kind.run();
+    expect(await kind.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 })).toBe(2);
+    await kind.stop();
+    await second;
+    fails = true;
+    const third = kind.run();
+    await kind.tell({ cart: "a", add: 1 });
+    const ended = expect(third).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    await expect(kind.stop()).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    await ended;
+    fails = false;
+    await kind.close();
+    expect(store.size).toBe(1);
+  });
+});
