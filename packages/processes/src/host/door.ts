@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ClosedError } from "@job-orch/core";
 import { TOKEN_TIMEOUT_MS } from "../protocol/limits.ts";
 import { TokenGate } from "../protocol/token-gate.ts";
 
@@ -66,9 +67,12 @@ export class Door {
 
   #listen(where: { readonly path: string } | { readonly host: string; readonly port: number }): Promise<void> {
     return new Promise((resolve, reject) => {
+      const shut = (): void => reject(new ClosedError("Nobody is let in any more"));
       this.#server.once("error", reject);
+      this.#server.once("close", shut); // while it began to listen
       this.#server.listen(where, () => {
         this.#server.off("error", reject);
+        this.#server.off("close", shut);
         this.#server.on("error", () => undefined); // a connection that could not be taken; the next one may be
         resolve();
       });

@@ -1,5 +1,6 @@
 import { JobError, OptionError, type Retry, type RunContext } from "@job-orch/core";
 import { DecodeError } from "@job-orch/core";
+import { notJson } from "../protocol/payload.ts";
 import { Child } from "./child.ts";
 import type { ProcessOptions } from "./process-options.ts";
 
@@ -37,11 +38,12 @@ export class ProgramError extends JobError {
 /**
  * Runs a program for one request: the request on its standard input, the response from its standard output.
  *
- * Errors: `ERR_PROGRAM` when it leaves with another code than 0; `ERR_DECODE` when its output is not what `format` says.
+ * Errors: `ERR_ENCODE` for a request that is no JSON; `ERR_PROGRAM` when it leaves with another code than 0; `ERR_DECODE` when its output is not what `format` says.
  */
 export function runOnce(options: ProcessOptions, request: unknown, { signal }: RunContext): Promise<unknown> {
   const { command, args = [], cwd, env = {}, format = "json" } = options;
   if (format === "text" && typeof request !== "string") throw new OptionError('With "format: text" a request is a string');
+  const input = format === "text" ? (request as string) : `${toJson(request ?? null)}\n`;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -77,8 +79,20 @@ export function runOnce(options: ProcessOptions, request: unknown, { signal }: R
       child.kill();
     });
     child.process.stdin?.on("error", () => undefined); // it did not read all of it, which is its own business
-    child.process.stdin?.end(format === "text" ? (request as string) : `${JSON.stringify(request ?? null)}\n`);
+    child.process.stdin?.end(input);
   });
+}
+
+/** Errors: `ERR_ENCODE` when there is no JSON of it. */
+function toJson(request: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(request);
+  } catch {
+    // told below, with the path to what it was
+  }
+  if (text === undefined) throw notJson(request);
+  return text;
 }
 
 function read(command: string, text: string, format: "json" | "text"): unknown {

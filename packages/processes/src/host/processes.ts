@@ -11,7 +11,7 @@ import { SpawnedLink } from "./spawned-link.ts";
 
 /** Workers that are started elsewhere, as a processor. */
 export interface RemoteProcessor<Request, Response, Name extends string> extends PooledProcessor<Request, Response, Name> {
-  /** Listens. Resolves with the address that workers are given as `LJP_ADDR`. Errors: `ERR_LISTEN` when nothing can listen there. */
+  /** Listens. Resolves with the address that workers are given as `LJP_ADDR`. Errors: `ERR_LISTEN` when nothing can listen there; `ERR_CLOSED`. */
   readonly listen: () => Promise<string>;
 }
 

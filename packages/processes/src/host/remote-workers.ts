@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { OptionError } from "@job-orch/core";
+import { ClosedError, OptionError } from "@job-orch/core";
 import { whole } from "@job-orch/core/substrate";
 import type { Exit, LinkEvents, Start, WorkerFactory, WorkerLink } from "@job-orch/link";
 import type { Balance } from "./balance.ts";
@@ -34,6 +34,7 @@ export class RemoteWorkers implements WorkerFactory {
   readonly #liveness: LivenessOptions;
   readonly #balance: Balance | undefined;
   #listening: Promise<string> | undefined;
+  #isClosed = false;
 
   constructor(
     { listen, token, insecure = false, maxConnections = 256, liveness = {} }: RemoteOptions,
@@ -57,6 +58,7 @@ export class RemoteWorkers implements WorkerFactory {
 
   /** Where workers dial in, as `LJP_ADDR` takes it. */
   listen(): Promise<string> {
+    if (this.#isClosed) return Promise.reject(closed());
     this.#listening ??= this.#open();
     return this.#listening;
   }
@@ -66,12 +68,14 @@ export class RemoteWorkers implements WorkerFactory {
     try {
       return await this.#door.listenOn(host, port);
     } catch (error) {
+      if (this.#isClosed) throw closed();
       this.#listening = undefined; // the next time it may be free
       throw new ListenError(host, port, error as Error);
     }
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#door.shut();
   }
 
@@ -94,6 +98,10 @@ export class RemoteWorkers implements WorkerFactory {
     const [gone] = at === -1 ? [] : this.#waiting.splice(at, 1);
     gone?.events.onDown(exit);
   }
+}
+
+function closed(): ClosedError {
+  return new ClosedError("The pool is closed: no worker can dial in any more");
 }
 
 /** One place, empty at first. */

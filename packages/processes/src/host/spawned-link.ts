@@ -115,8 +115,9 @@ export class SpawnedLink implements WorkerLink, Measured {
   }
 
   #carry(input: Socket, out: Socket, shared: boolean): LineLink {
-    input.on("error", () => undefined); // the end of the process follows
-    input.once("end", () => this.#expectEnd());
+    const expectEnd = (): void => this.#expectEnd();
+    input.once("end", expectEnd);
+    for (const stream of new Set([input, out])) stream.on("error", expectEnd); // also when it closed one of them alone
     const { events, write, end } = new Outflow(out, this.#events);
     const line = new LineLink({
       carrier: {

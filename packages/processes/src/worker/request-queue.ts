@@ -12,6 +12,9 @@ interface Waiting {
   gone: boolean;
 }
 
+/** So many that are gone are no matter. */
+const FEW = 16;
+
 /** Why a request that was handed to the runner was not begun by it. */
 type WhyNot = "cancelled" | "taken" | "withdrawn";
 
@@ -100,7 +103,17 @@ export class RequestQueue {
       found = true;
     });
     if (found) this.#gone++;
+    if (this.#gone > this.waiting + FEW) this.#tidy();
     return found;
+  }
+
+  /** Forgets those that are gone: a long job in front of them must not keep all that was given up meanwhile. */
+  #tidy(): void {
+    const kept: Waiting[] = [];
+    this.#waiting.each((one) => void (one.gone || kept.push(one)));
+    this.#waiting.clear();
+    for (const one of kept) this.#waiting.push(one);
+    this.#gone = 0;
   }
 
   /** A batch of at most `most` requests for the runner; says so to the host, all in one, when it wants to know. */

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deeds as deedsJob, until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
@@ -35,6 +38,20 @@ describe("a worker that breaks the protocol is ended, its request is told, and t
     await using rogues = rogue(way);
     await expect(rogues.call({ do: "echo", value: 1 })).rejects.toMatchObject({ code: "ERR_WORKER_START" });
   });
+});
+
+test.for(["fd3", "stdio"] as const)("one that reads no more, unread bytes or not, and lives on, is ended: over %s", async (transport) => {
+  const folder = mkdtempSync(join(tmpdir(), "job-orch-test-"));
+  const mark = join(folder, "closed");
+  const halfClosed = fileURLToPath(new URL("../fixtures/half-closed.worker.ts", import.meta.url));
+  await using rogues = pool({ args: [halfClosed, transport, mark], transport, concurrency: 4 });
+  const first = rogues.sendReceive({ do: "echo", value: 1 }, { timeoutMs: 60_000 });
+  await until(() => existsSync(mark));
+  const second = rogues.sendReceive({ do: "echo", value: 2 }, { timeoutMs: 60_000 });
+  const crashed = { ok: false, error: expect.objectContaining({ code: "ERR_WORKER_CRASHED" }) };
+  expect(await Promise.all([first, second])).toEqual([crashed, crashed]);
+  expect(await rogues.call({ do: "echo", value: 3 })).toBe("fine");
+  rmSync(folder, { recursive: true });
 });
 
 test("another version: the worker is told, and the error says both", async () => {
