@@ -56,7 +56,8 @@ export class Root<Message> implements Lender<Message> {
   async [Symbol.asyncDispose](): Promise<void> {
     this.finish();
     this.#onDispose();
-    if (this.#source[Symbol.asyncDispose] !== undefined) await this.#source[Symbol.asyncDispose]?.();
+    const isBusy = this.#next !== undefined && this.#iterator === (this.#source as unknown); // a generator, which ends no sooner than its step
+    if (!isBusy && this.#source[Symbol.asyncDispose] !== undefined) await this.#source[Symbol.asyncDispose]?.();
     else if (this.#iterator?.return !== undefined) void Promise.resolve(this.#iterator.return()).catch(() => undefined); // it may be busy for ever
   }
 

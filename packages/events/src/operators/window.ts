@@ -20,8 +20,9 @@ export type WindowKind = "tumbling" | "sliding" | "session";
 /** What all windows can be told. */
 export interface WindowOptions<Message> {
   /**
-   * When a message happened. Units: milliseconds, as in `startMs`. With it windows close by a watermark: the newest time
-   * seen, less `latenessMs`. Default: when it is taken in, by the clock.
+   * When a message happened. Units: milliseconds, as in `startMs`. Range: ±8.64e15, as far as a `Date` reaches. With it windows
+   * close by a watermark: the newest time seen, less `latenessMs`. Default: when it is taken in, by the clock; one that is set back
+   * may open a window a second time.
    */
   readonly timeOf?: (message: Message) => number;
   /** How much later than the newest a message may come and still be counted. Units: milliseconds. Default 0. Only with `timeOf`. */

@@ -6,6 +6,9 @@ import type { OpenWindow, Place } from "./open-windows.ts";
 import type { Alarm, OpenOperator, Operator, OperatorContext } from "./operator.ts";
 import type { Window, WindowKind, WindowOptions } from "./window.ts";
 
+/** As far as a `Date` reaches. Beyond, adding a window's length to a number may leave it as it is. Units: milliseconds. */
+const FURTHEST_MS = 8_640_000_000_000_000;
+
 /** An operator that gathers messages in windows which `place` finds. */
 export function windowing<Message, Kind extends WindowKind>(
   kind: Kind,
@@ -89,8 +92,10 @@ class Windowing<Message, Kind extends WindowKind> implements OpenOperator<Messag
 
   #timeOf(message: Message, timeOf: (message: Message) => number): number {
     const timeMs = timeOf(message);
-    if (Number.isFinite(timeMs)) return timeMs;
-    throw new OptionError(`"timeOf" of a ${this.#settings.kind} window gave ${String(timeMs)}; it gives milliseconds`);
+    if (Math.abs(timeMs) <= FURTHEST_MS) return timeMs;
+    throw new OptionError(
+      `"timeOf" of a ${this.#settings.kind} window gave ${String(timeMs)}; it gives milliseconds, up to ${FURTHEST_MS} either way`,
+    );
   }
 
   #eventCame(timeMs: number): void {
@@ -101,7 +106,8 @@ class Windowing<Message, Kind extends WindowKind> implements OpenOperator<Messag
   }
 
   #advance(watermarkMs: number): void {
-    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
+    // The clock may be set back: what comes then is not late, and finds or opens the windows of that time.
+    this.#watermarkMs = this.#settings.timeOf === undefined ? watermarkMs : Math.max(this.#watermarkMs, watermarkMs);
     while (this.#open.length > 0 && (this.#open[0] as OpenWindow<Message>).endMs <= this.#watermarkMs) this.#closeFirst("time");
   }
 

@@ -66,6 +66,7 @@ export class Switchboard<Event> {
     return new Promise((resolve) => {
       this.#whenIdle.push(resolve);
       this.#look();
+      queueMicrotask(() => this.#look()); // a target that asked, and waits for nothing, has ended by then
     });
   }
 

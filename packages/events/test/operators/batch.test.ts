@@ -79,3 +79,16 @@ test.each([{ max: 0 }, { max: 1.5 }, { max: 2, lingerMs: -1 }, { max: 2, maxByte
     expect(() => events(new Feed()).batch(options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
   },
 );
+
+test("a generator that never comes to its next message does not hold up the end of the row", async () => {
+  const never = Promise.withResolvers<void>();
+  async function* stuck() {
+    await never.promise;
+    yield 1;
+  }
+  const row = events(stuck()).batch({ max: 2 });
+  const receiving = row.receive();
+  await turns();
+  await Promise.all([row[Symbol.asyncDispose](), expect(receiving).rejects.toMatchObject({ code: "ERR_CLOSED" })]);
+  never.resolve();
+});

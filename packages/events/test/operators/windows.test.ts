@@ -22,6 +22,27 @@ test("tumbling windows by the clock close at their end, and not before", async (
   expect(clock.pending).toBe(0);
 });
 
+test("by the clock nothing is late, also when it is set back", async () => {
+  for (const byMs of [-5, -3_600_000]) {
+    const clock = new FakeClock(1_000_000_000);
+    const feed = new Feed<string>();
+    const windows = events(feed, { clock }).tumbling({ sizeMs: 1_000 });
+    const { out, ended } = collect(windows);
+    feed.push("before");
+    await turns();
+    await clock.advance(1_001);
+    clock.set(byMs);
+    feed.push("after");
+    await turns();
+    expect(windows.counts.late).toBe(0);
+    feed.end();
+    await ended;
+    expect(out.map(({ messages }) => messages)).toEqual([["before"], ["after"]]);
+    expect(out[1]?.startMs).toBe(Math.floor((1_000_001_001 + byMs) / 1_000) * 1_000);
+    await windows[Symbol.asyncDispose]();
+  }
+});
+
 test("event time: a window closes when the watermark passes its end; later messages go to onLate, or are counted", async () => {
   const late: number[] = [];
   const run = async (onLate?: (ms: number) => Promise<void>) => {
@@ -191,8 +212,13 @@ test.each([
 });
 
 test("a time that is none ends the row with a coded error", async () => {
-  await using windows = events(new Feed<number>().push(1)).tumbling({ sizeMs: 10, timeOf: () => Number.NaN });
-  await expect(windows.receive()).rejects.toMatchObject({ code: "ERR_OPTION" });
+  const nanoseconds = 1_700_000_000_000_000_000; // adding milliseconds to so large a number need not change it
+  for (const timeMs of [Number.NaN, Number.POSITIVE_INFINITY, nanoseconds, -nanoseconds]) {
+    await using windows = events(new Feed<number>().push(1)).tumbling({ sizeMs: 1_000, timeOf: () => timeMs });
+    await expect(windows.receive()).rejects.toMatchObject({ code: "ERR_OPTION" });
+    await using overlapping = events(new Feed<number>().push(1)).sliding({ sizeMs: 1_000, everyMs: 100, timeOf: () => timeMs });
+    await expect(overlapping.receive()).rejects.toMatchObject({ code: "ERR_OPTION" });
+  }
 });
 
 test("groups are bounded: the one that was silent longest is closed, or it fails, as said", async () => {

@@ -272,3 +272,12 @@ describe("what is wrong is said with its place", () => {
     expect(() => router({ tag: "" } as never)).toThrow(option);
   });
 });
+
+it("a router that is closed by one of its own targets does not wait for it", async () => {
+  const orders = router<{ readonly type: "stop" }>();
+  const closing: Promise<void>[] = [];
+  orders.on("stop", () => void closing.push(orders.close({ graceMs: 600_000 })));
+  await orders.publish({ type: "stop" });
+  expect(closing).toHaveLength(1);
+  await closing[0];
+});
