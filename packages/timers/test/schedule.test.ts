@@ -117,6 +117,33 @@ test("a send that fails is tried again under the same id; a request that cannot 
   await planned[Symbol.asyncDispose]();
 });
 
+test("whatever a channel throws, it is tried again, but what it says it will never take", async () => {
+  const clock = new FakeClock(MIDNIGHT_MS);
+  const to = channel([new Error("connect ECONNREFUSED"), new Error("socket hang up"), new SendError("x", { retry: "never" })]);
+  const errors: unknown[] = [];
+  const planned = schedule({ id: "s", everyMs: 60_000, to, request: plannedAt }, { clock, onError: (error) => errors.push(error) });
+  await turns();
+  await clock.advance(65_000);
+  expect(minutes(to.sent)).toEqual([]);
+  await clock.advance(120_000);
+  expect(minutes(to.sent)).toEqual([2, 3]);
+  expect(errors).toHaveLength(3);
+  await planned[Symbol.asyncDispose]();
+});
+
+test("who hears of errors and throws does not end the schedule", async () => {
+  const clock = new FakeClock(MIDNIGHT_MS);
+  const to = channel([new SendError("x", { retry: "later" })]);
+  const onError = (): never => {
+    throw new Error("of the listener's own");
+  };
+  const planned = schedule({ id: "s", everyMs: 60_000, to, request: plannedAt }, { clock, onError });
+  await turns();
+  await clock.advance(125_000);
+  expect(minutes(to.sent)).toEqual([1, 2]);
+  await planned[Symbol.asyncDispose]();
+});
+
 test("dispose gives up a send that waits", async () => {
   const clock = new FakeClock(MIDNIGHT_MS);
   const never: MpSend<RequestMessage<number>> = {

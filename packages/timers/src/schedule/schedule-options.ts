@@ -37,7 +37,7 @@ export interface ScheduleOptions {
   readonly progress?: ScheduleProgress;
   /** How long the store remembers what fired, on transports that dedupe. Units: milliseconds. Default 24 hours. */
   readonly dedupeWindowMs?: number;
-  /** Hears what went wrong with a firing: a request that could not be made, a send that failed and is tried again. */
+  /** Hears what went wrong with a firing: a request that could not be made, a send that failed and is tried again. What it throws itself is not heard of. */
   readonly onError?: (error: unknown, firing: Firing) => void;
 }
 
@@ -79,6 +79,11 @@ export function toScheduleSettings(definition: ScheduleDefinition<never>, option
     jitterMs: jitterFor(id, whole("jitterMs", jitterMs, 0, DAY_MS)),
     clock,
     progress,
-    onError,
+    onError: (error, firing) => {
+      // Who hears of errors must not make new ones.
+      try {
+        onError(error, firing);
+      } catch {}
+    },
   };
 }

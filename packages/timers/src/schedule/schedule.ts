@@ -127,13 +127,16 @@ export class Schedule implements AsyncDisposable {
     const { signal } = this.#closing;
     const firing: Firing = { scheduleId: id, plannedAtMs };
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      let isMade = false;
       try {
-        await send(firingId(firing), await request(firing), signal);
+        const made = await request(firing);
+        isMade = true;
+        await send(firingId(firing), made, signal);
         return;
       } catch (error) {
         if (signal.aborted) return;
         onError(error, firing);
-        if (!JobError.is(error) || error.retry === "never") return;
+        if (JobError.is(error) ? error.retry === "never" : !isMade) return;
         await pause(clock, pauseMs, signal);
       }
     }
