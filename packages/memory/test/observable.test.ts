@@ -133,8 +133,13 @@ test("operators compose, and a subscriber may unsubscribe another in between", a
 test("a flood does not keep timers from running", async () => {
   const { receiver } = source<number>(true);
   const endless = { ...receiver, receiveBatch: () => [1, 2, 3] } as McReceive<number>;
-  const subscription = toObservable(endless).subscribe();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  let heard = 0;
+  const subscription = toObservable(endless).subscribe(() => void heard++);
+  for (let timers = 0; timers < 3; timers++) {
+    const before = heard;
+    await new Promise((resolve) => void setTimeout(resolve));
+    expect(heard).toBeGreaterThan(before);
+  }
   subscription.unsubscribe();
 });
 

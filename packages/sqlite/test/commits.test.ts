@@ -23,6 +23,11 @@ async function commitsOf(path: string, act: () => Promise<unknown>): Promise<num
   return commitsIn(path) - before;
 }
 
+/** Resolves when receives of this turn of the event loop have looked at the store: they do at its end, in an immediate that is ahead of this one. */
+function looked(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 test("all sends of one turn are one commit", async () => {
   const path = file();
   const transport = open(path, { access: "exclusive" });
@@ -38,7 +43,7 @@ test("a send and its start at a receiver that waits are one commit", async () =>
   const sends = await sender(transport, work());
   const mine = await receiver(transport, work());
   const waiting = take(mine, 1);
-  await new Promise((resolve) => setImmediate(resolve)); // its own look at the store is over
+  await looked();
   const commits = await commitsOf(path, () => Promise.all([sends.send([frame("a")], never), waiting]));
   expect(commits).toBe(1);
 });
@@ -86,7 +91,7 @@ test("what goes straight from a send to who waits is a copy, complete, and in th
   const mine = await receiver(transport, work(), { maxInFlight: 3 });
   const sends = await sender(transport, work());
   const [one, other] = [mine.receive(1, never), mine.receive(5, never)];
-  await new Promise((resolve) => setTimeout(resolve, 20)); // both look in vain first
+  await looked(); // both in vain
   const body = new TextEncoder().encode("before");
   await sends.send(
     [1, 2, 3].map((index) => ({ id: `f${index}`, body, headers: { index: String(index) }, options: { priority: 8 } })),
@@ -111,7 +116,7 @@ test("a send does not overtake what is ready, nor levels of its own call", async
   const [transport, elsewhere] = [open(path), open(path)];
   const mine = await receiver(transport, work(), { maxInFlight: 1 });
   const waiting = mine.receive(1, never);
-  await new Promise((resolve) => setTimeout(resolve, 20)); // it looks in vain first
+  await looked(); // in vain
   await transport.pause("work", true);
   await send(elsewhere, work(), [frame("first")]);
   await transport.pause("work", false);
