@@ -159,6 +159,7 @@ export class Lifecycle {
   /** Puts all to rest, and those that still work as soon as they have ended. Errors: `ERR_SNAPSHOT`. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    for (const activation of this.#actors.values()) activation.isUnsaved = false; // who is late is tried once as well
     this.#sweeper.stop();
     await Promise.all(this.#resting.values()); // what fails of these is tried once more
     await this.restAll([...this.#actors.values()]);

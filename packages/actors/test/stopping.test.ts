@@ -80,4 +80,32 @@ describe("a stop", () => {
     await kind.close();
     expect(store.size).toBe(1);
   });
+
+  it("stores what ends after it, also when it could not be stored before", async () => {
+    let fails = true;
+    const { passed, open } = gate();
+    const store = new Map<string, string>();
+    const snapshots = {
+      get: (key: string) => store.get(key),
+      set: (key: string, text: string) => (fails ? false : store.set(key, text)),
+      delete: (key: string) => store.delete(key),
+    };
+    let begun = false;
+    const run = async ({ add }: Add, cart: Cart): Promise<number> => {
+      begun = add === 2;
+      if (begun) await passed;
+      return (cart.total += add);
+    };
+    const kind = actors(job<Add, number, Cart>()({ name: "kept", run }), { ...options, passivate: ({ total }) => total, snapshots });
+    await kind.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 });
+    await expect(kind.passivate(() => true)).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    fails = false;
+    await kind.tell({ cart: "a", add: 2 });
+    await vi.waitUntil(() => begun, 15_000);
+    await kind.stop({ graceMs: 0 });
+    open();
+    await vi.waitUntil(() => store.size === 1, 15_000);
+    expect([...store.values()].map((text) => JSON.parse(text) as unknown)).toEqual([3]);
+    await kind.close();
+  });
 });

@@ -160,6 +160,7 @@ export class Stream {
 
   #flow(end: End, { chunk, force, order, exact = false, handsOver = false }: Pass = {}): Flow {
     const { functions, window, signal } = this.#settings;
+    if (end.kind !== "list") functionOf(functions, end.name); // before the source is touched
     this.#planner = this.#newPlanner(force ?? this.#settings.force);
     return new Flow(openSource(this.#source), {
       work: { stages: this.#stages, end },

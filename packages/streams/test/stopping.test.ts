@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { until } from "@job-orch/test-support";
 import { afterAll, describe, expect, test } from "vitest";
-import { parallel } from "../src/index.ts";
+import { parallel, stagesJob } from "../src/index.ts";
+import type { StagesRequest, StagesResponse } from "../src/work/work.ts";
 import { closable } from "./fixtures/closable.ts";
 import { functions, pool, upTo } from "./fixtures/pool.ts";
 
@@ -213,4 +214,52 @@ describe("workers that do not come back", () => {
       code: "ERR_CLOSED",
     });
   });
+});
+
+test("who hears of the plan and throws changes nothing", async () => {
+  let heard = 0;
+  const onPlan = (): never => {
+    heard++;
+    throw new Error("of the listener's own");
+  };
+  const items = upTo(40_000);
+  const all = await parallel(items, { pool: threads, functions, onPlan }).map("twice").toArray();
+  expect(heard).toBeGreaterThan(0);
+  expect(all).toEqual(items.map(functions.twice));
+});
+
+test("an end that does not exist leaves the source alone", async () => {
+  const source = ReadableStream.from([1, 2, 3]);
+  const stream = parallel<number, typeof functions>(source, forced);
+  const ends = [
+    () => stream.find("nothing" as never),
+    () => stream.some("nothing" as never),
+    () => stream.forEach("nothing" as never),
+    () => stream.reduce("nothing" as never, { identity: 0, combine: "add" } as never),
+  ];
+  for (const end of ends) await expect(end()).rejects.toMatchObject({ code: "ERR_OPTION" });
+  expect(await stream.map("twice").toArray()).toEqual([2, 4, 6]);
+});
+
+test("a signal that aborts just before a sweep begins is heard", async () => {
+  const { run } = stagesJob(functions);
+  for (let microtasks = 0; microtasks < 60; microtasks++) {
+    const abort = new AbortController();
+    let sweptInVain = false;
+    const inProcess = {
+      call: async (request: StagesRequest): Promise<StagesResponse> => {
+        if (request.ask !== "greet") sweptInVain ||= abort.signal.aborted;
+        else
+          void (async () => {
+            for (let left = microtasks; left > 0; left--) await undefined;
+            abort.abort(new RangeError("enough"));
+          })();
+        return await run(request, undefined, undefined as never);
+      },
+    };
+    const view = new Float64Array(new SharedArrayBuffer(8 * 1_000));
+    const stream = parallel(view, { pool: inProcess, functions, force: true, signal: abort.signal, workers: 2, chunk: 10 });
+    await stream.reduce("add", { identity: 0, combine: "add" }).catch((error: unknown) => expect(error).toBe(abort.signal.reason));
+    expect([microtasks, sweptInVain]).toEqual([microtasks, false]);
+  }
 });

@@ -43,6 +43,7 @@ const LEAST_RANGES = 4;
  */
 export async function sweepRest(elements: TypedArray, options: SweepOptions): Promise<Swept> {
   const { work, crew, order, signal, target } = options;
+  signal?.throwIfAborted(); // between what came before and this, nobody listens
   const view = toShared(elements);
   const step = stepOf(view.length, options);
   const ranges = Math.ceil(view.length / step);

@@ -110,7 +110,10 @@ export class Planner {
     const changes = where !== this.#plan.where;
     if (!changes) return;
     this.#plan = this.#planOf(where, why);
-    this.#options.onPlan?.(this.#plan);
+    // Who hears of the plan must not change what happens.
+    try {
+      this.#options.onPlan?.(this.#plan);
+    } catch {}
   }
 
   #planOf(where: Plan["where"], why: string): Plan {
