@@ -1,7 +1,8 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Awaitable } from "@job-orch/core";
-import { isPromise } from "@job-orch/core/substrate";
+import { type ErasedJob, isPromise } from "@job-orch/core/substrate";
 import type { Message } from "./message.ts";
+import { type Work, workOf } from "./work-of.ts";
 
 /** What is found where somebody asks: on behalf of which message, if any. */
 export interface Asking {
@@ -24,8 +25,6 @@ export interface Carrier {
 
 let carrier: Carrier | undefined;
 
-type Work = (request: unknown, state: unknown, message: Message) => Awaitable<unknown>;
-
 /** Messages whose job does not wait for anything, one after the other. */
 class Sharing implements Asking {
   asker: Message | undefined = undefined;
@@ -42,8 +41,8 @@ export class Contexts {
   readonly #shared = new Sharing();
   readonly #inShared: AsyncResource;
 
-  constructor(work: Work) {
-    this.#work = work;
+  constructor(job: ErasedJob) {
+    this.#work = workOf(job);
     this.#inShared = outside.runInAsyncScope(() => asking.run(this.#shared, () => new AsyncResource("JobOrchActors")));
   }
 

@@ -42,7 +42,7 @@ export class Engine implements MessageHome {
     this.name = job.name;
     this.askedBy = askedBy;
     this.#settings = settings;
-    this.#contexts = new Contexts((request, state, message) => job.run(request, state, message));
+    this.#contexts = new Contexts(job);
     this.supervision = new Supervision(settings);
     this.#nextId = idSource(settings.environment);
     this.#nowMs = steadyNow(settings.environment.clock);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { actors } from "../src/index.ts";
+import { type Actors, actors, type LocalHost, localHost, placedActors } from "../src/index.ts";
 import { type Add, addJob, type Cart, options } from "./support/cart.ts";
 import { gate } from "./support/gate.ts";
 
@@ -79,6 +79,33 @@ describe("actors", () => {
     await expect(cart.ask({ cart: "a", add: -1 }, { timeoutMs: 1_000 })).rejects.toThrow(RangeError);
     expect(await cart.sendReceive({ cart: "a", add: -1 })).toMatchObject({ ok: false, error: { message: "no" } });
     expect(await cart.ask({ cart: "a", add: 4 }, { timeoutMs: 1_000 })).toBe(4);
+  });
+
+  it.each(["at once", "later"])("check responses against their schema, and give out what it makes of them: %s", async (when) => {
+    const response = {
+      "~standard": {
+        version: 1,
+        vendor: "test",
+        validate: (value: unknown) => (value === 13 ? { issues: [{ message: "no 13" }] } : { value: `${String(value)} pieces` }),
+      },
+    } as const;
+    const checked = {
+      ...addJob,
+      response,
+      run: ({ add }: Add, cart: Cart): number | Promise<number> => {
+        cart.total += add;
+        return when === "later" ? Promise.resolve(cart.total) : cart.total;
+      },
+    };
+    await using cart = actors(checked as never, options as never) as unknown as Actors<Add, string>;
+    await using host = localHost("here", checked as never, options as never) as unknown as LocalHost<Add, string>;
+    await using placed = placedActors<Add, string>({ key: ({ cart: own }) => own });
+    await placed.join(host);
+    for (const kind of [cart, placed]) {
+      expect(await kind.ask({ cart: "a", add: 12 }, { timeoutMs: 10_000 })).toBe("12 pieces");
+      await expect(kind.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 })).rejects.toMatchObject({ code: "ERR_VALIDATION" });
+      expect(await kind.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 })).toBe("14 pieces");
+    }
   });
 
   it("check requests against their schema first", async () => {

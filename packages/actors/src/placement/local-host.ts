@@ -27,9 +27,10 @@ export function localHost<J extends AnyJob, Snapshot = unknown>(
   options: ActorsOptions<RequestOf<J>, ResourcesOf<J>, Snapshot> & { readonly partitions?: number },
 ): LocalHost<RequestOf<J>, ResponseOf<J>> {
   const { partitions = PARTITIONS } = options;
-  const { run } = eraseJob(job);
+  const { run, response } = eraseJob(job);
   const wrapped = {
     name: job.name,
+    ...(response === undefined ? {} : { response }),
     run: ({ request, begun }: Parcel, state: unknown, context: Parameters<typeof run>[2]) => {
       begun();
       return run(request, state, context);
