@@ -32,6 +32,7 @@ export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitab
       const kill = (): void => {
         if (down) return;
         down = true;
+        runner.abandon("The pool has given its worker up"); // a thread or a process would be gone
         queueMicrotask(() => events.onDown({ code: 0 }));
       };
       const link: WorkerLink = {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { job } from "@job-orch/core";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { processes } from "../src/index.ts";
 
@@ -25,4 +26,20 @@ test("a request that is no JSON is refused before its program is started", async
   }
   expect(children()).toEqual(before);
   expect(await cat.call({ a: 1 })).toEqual({ a: 1 });
+});
+
+test("a program that runs when its pool is stopped is ended with it", async () => {
+  const before = children();
+  const sleeps = processes(job<string, string>()({ name: "sleep", run: (value) => value }), {
+    command: "sleep",
+    args: ["600"],
+    transport: "oneshot",
+    format: "text",
+  });
+  const slept = sleeps.sendReceive("");
+  await until(() => children().length > before.length);
+  await sleeps.stop({ graceMs: 20 });
+  expect(await slept).toMatchObject({ ok: false });
+  await until(() => children().length === before.length);
+  await sleeps.close();
 });

@@ -79,6 +79,9 @@ export class Runner {
     }
   };
 
+  /** Nobody wants any of what runs. */
+  readonly abandon = (reason: string): void => this.#contexts.forEach((context) => context?.abort(reason));
+
   #turn(): void {
     this.#running = true;
     let nowMs = performance.now();

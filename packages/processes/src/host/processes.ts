@@ -25,7 +25,8 @@ const toText: ToText = keptPayload;
  * A job in child processes, as a processor: of any program that speaks the line protocol (docs/protocol.md), or, with
  * `transport: "oneshot"`, of any program at all. With `listen` instead of `command`, workers are started elsewhere and dial in.
  *
- * Promise: does no I/O; processes are started by `run` (or `start`), or by the first request. They end when this process does, however it ends.
+ * Promise: does no I/O; processes are started by `run` (or `start`), or by the first request. They end when this process does, however it ends;
+ *          with `oneshot` they go on with their request then.
  * Errors:  `ERR_OPTION` when an option is out of range.
  *
  * @example
