@@ -204,7 +204,7 @@ export class Engine implements MessageHome {
       // Whoever waits first hears why; the next message tries again, unless that has been too often.
       const message = this.#mail.take(activation);
       if (message !== undefined) this.#answer(message, false, failure.error);
-      if (!this.supervision.mayRestart(activation.key, this.#nowMs)) this.#stop(activation, failure.error);
+      if (!this.supervision.mayTryAgain(activation.key, failure.error, this.#nowMs)) this.#stop(activation, failure.error);
     }
     if (goesOn) this.#settled(activation);
   }

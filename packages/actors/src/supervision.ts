@@ -1,5 +1,5 @@
 import { Ring } from "@job-orch/core/substrate";
-import { ActorStoppedError } from "./errors.ts";
+import { ActorStoppedError, SnapshotError } from "./errors.ts";
 import type { DeadLetter, Directive } from "./events.ts";
 import type { Message } from "./message.ts";
 import type { Settings } from "./options.ts";
@@ -30,6 +30,11 @@ export class Supervision {
     }
     if (directive === "resume") return "resume";
     return directive === "restart" && this.mayRestart(key, nowMs) ? "restart" : "stop";
+  }
+
+  /** Whether the next message may try to activate it. That its store is away says nothing about the actor. */
+  mayTryAgain(key: string, error: unknown, nowMs: number): boolean {
+    return error instanceof SnapshotError || this.mayRestart(key, nowMs);
   }
 
   /** Counts a restart; whether it may be. */

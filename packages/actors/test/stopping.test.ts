@@ -1,7 +1,7 @@
 import { job } from "@job-orch/core";
 import { describe, expect, it, vi } from "vitest";
 import { actors } from "../src/index.ts";
-import { type Add, type Cart, options } from "./support/cart.ts";
+import { type Add, addJob, type Cart, options } from "./support/cart.ts";
 import { gate } from "./support/gate.ts";
 
 /** Far longer than a test may take: a stop that waits for it has missed that nothing is left to do. */
@@ -108,4 +108,23 @@ describe("a stop", () => {
     expect([...store.values()].map((text) => JSON.parse(text) as unknown)).toEqual([3]);
     await kind.close();
   });
+});
+
+it("a store that is away for a while stops nobody", async () => {
+  let isAway = true;
+  const store = new Map<string, string>();
+  const snapshots = {
+    get: (key: string) => {
+      if (isAway) throw new Error("away");
+      return store.get(key);
+    },
+    set: (key: string, text: string) => store.set(key, text),
+    delete: (key: string) => store.delete(key),
+  };
+  const activate = (_key: string, total = 0): Cart => ({ total });
+  await using cart = actors(addJob, { ...options, activate, passivate: ({ total }: Cart) => total, snapshots });
+  const asks = Array.from({ length: 10 }, () => cart.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 }));
+  for (const asked of asks) await expect(asked).rejects.toMatchObject({ code: "ERR_SNAPSHOT", retry: "later" });
+  isAway = false;
+  expect(await cart.ask({ cart: "a", add: 1 }, { timeoutMs: 10_000 })).toBe(1);
 });
