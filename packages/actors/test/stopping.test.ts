@@ -1,4 +1,5 @@
 import { job } from "@job-orch/core";
+import { rejection } from "@job-orch/test-support";
 import { describe, expect, it, vi } from "vitest";
 import { actors } from "../src/index.ts";
 import { type Add, addJob, type Cart, options } from "./support/cart.ts";
@@ -73,9 +74,9 @@ describe("a stop", () => {
     fails = true;
     const third = kind.run();
     await kind.tell({ cart: "a", add: 1 });
-    const ended = expect(third).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
+    const ended = rejection(third);
     await expect(kind.stop()).rejects.toMatchObject({ code: "ERR_SNAPSHOT" });
-    await ended;
+    expect(await ended).toMatchObject({ code: "ERR_SNAPSHOT" });
     fails = false;
     await kind.close();
     expect(store.size).toBe(1);
