@@ -100,7 +100,7 @@ export class Engine implements MessageHome {
     // It would wait for a place that its own sender has to make.
     const chain = asker !== undefined ? chainTo(message, asker) : undefined;
     if (chain !== undefined) throw new DeadlockError(this.name, chain);
-    if (activation.mailbox.length === 0) this.#settled(activation); // who waits in line, or is refused, needs no actor yet
+    if (activation.phase === "new" && activation.mailbox.length === 0) this.#settled(activation); // who waits in line needs none yet
     this.#mail.enqueue(this.name, activation, message);
     if (asker !== undefined) Waits.begin(asker, message);
     return false;
