@@ -58,6 +58,7 @@ export class Runner {
   /** Takes a batch of requests. */
   readonly take = (batch: readonly unknown[]): void => {
     this.#batches.push(batch);
+    if (this.#draining) return this.#skipAll(); // it was on its way when the host said so; what jobs borrow may be gone
     if (!this.#running && !this.#turnDue) this.#turn();
   };
 
@@ -73,7 +74,6 @@ export class Runner {
       case "drain":
         this.#draining = true;
         this.#skipAll();
-        this.flush();
         this.#endWhenDone();
         return;
     }
@@ -276,6 +276,7 @@ export class Runner {
     this.#replies.push(...skipped(this.#batches, this.#at));
     this.#batches.length = 0;
     this.#at = 0;
+    this.flush();
   }
 
   #endWhenDone(): void {
