@@ -85,6 +85,11 @@ export class ScriptedWorker {
     this.#events.onBatch([1, 1, headOf(Kind.Ok, 0, 0, slot), value]);
   }
 
+  /** Says anything at all. */
+  say(batch: readonly unknown[]): void {
+    this.#events.onBatch(batch);
+  }
+
   /** Ends; what it had is left to the pool. */
   end(exit: Exit = { code: 1 }): void {
     if (this.down) return;
