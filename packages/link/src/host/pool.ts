@@ -161,7 +161,7 @@ export class Pool {
     if (state === WAITS) this.#backlog.noteSettled(task, true);
     else if (state !== ASSIGNED && task.quarantined) this.#quarantine.remove(task);
     else if (state !== ASSIGNED) this.#backlog.noteSettled(task, false);
-    if (this.#backlog.room.outside > 0) this.#fillSoon(); // there may be room now
+    if (this.#backlog.room.outside > 0 || (state === ASSIGNED && task.lane !== undefined)) this.#fillSoon(); // there may be room now, or a lane may go on
     task.owner.failed(task, error);
   }
 

@@ -51,8 +51,10 @@ export class Reports {
       member.served += ended;
       pool.roster.worked(member, ended);
     }
-    if (this.#replies.read(member, batch)) pool.refill(); // it may be about to end, and others have nothing else to do
-    else pool.fill(member);
+    const handedBack = this.#replies.read(member, batch);
+    const leaves = member.state !== "ready";
+    if (handedBack || leaves) pool.refill(); // it may be about to end, and others have nothing else to do, or waited for it
+    if (!handedBack || leaves) pool.fill(member);
     quarantine.next();
     if (member.inFlight === 0) this.#idle(member);
   }

@@ -82,6 +82,11 @@ export class Roster {
     return this.#places[place % this.#places.length]?.member;
   }
 
+  /** Whether who stood in this place before still has requests of lanes: those behind them wait. */
+  holdsLanes(place: number): boolean {
+    return this.#leaving.holdsLanes(place);
+  }
+
   /** How long until the next start may be tried. Units: milliseconds; 0: now, or one is under way. */
   get nextStartMs(): number {
     if (this.ready.length > 0 || this.starting > 0) return 0;
