@@ -217,7 +217,8 @@ export class Member {
 }
 
 function extraOf(task: Task): Extra | undefined {
-  const { ownId, headers, deadline, attempt, items } = task;
-  if (ownId === undefined && headers === undefined && deadline === undefined && attempt === 1 && items === undefined) return undefined;
-  return { id: ownId, headers, deadline, attempt, items: items?.window };
+  const { ownId, headers, deadline, attempt, items, transfers } = task;
+  const plain = ownId === undefined && headers === undefined && deadline === undefined && attempt === 1;
+  if (plain && items === undefined && transfers === undefined) return undefined;
+  return { id: ownId, headers, deadline, attempt, items: items?.window, moved: transfers === undefined ? undefined : true };
 }

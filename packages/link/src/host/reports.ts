@@ -15,8 +15,6 @@ export interface ReportsOptions {
   readonly quarantine: Quarantine;
   readonly availability: Availability;
   readonly stealing: Stealing;
-  /** A worker has ended a request. */
-  readonly onEnded: (task: Task) => void;
 }
 
 /** What workers say of themselves, and what follows: whenever one of them has done something, somebody may be given more. */
@@ -26,9 +24,9 @@ export class Reports {
 
   constructor(options: ReportsOptions) {
     this.#options = options;
-    const { pool, onEnded } = options;
+    const { pool } = options;
     const onAnswered = (task: Task): void => {
-      onEnded(task);
+      pool.intake.end(task);
       pool.counts.noteAnswered(task);
       if (task.quarantined) pool.suspects.clear(task.origin ?? pool.idOf(task));
     };

@@ -218,7 +218,7 @@ export class Pooled implements TaskOwner {
     try {
       const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
       const known = isPromise(valid) ? await valid : valid;
-      const hit = this.#job.getCache === undefined ? undefined : await askCache(this.#job.getCache, known, options);
+      const hit = this.#job.getCache === undefined ? undefined : await askCache(this.#job.getCache, known, options, this.#pool.settings);
       if (hit === undefined) return this.#hand(request, options, resolve, reject);
       if (this.#emitter.wants("cached")) this.#emitter.emit("cached", { processor: this.name, id: options?.id ?? "", where: "caller" });
       resolve(hit.response);
@@ -264,13 +264,14 @@ export class Pooled implements TaskOwner {
 
   #task(request: unknown): Task {
     const number = this.#pool.nextNumber();
-    if (request instanceof Transferred) {
+    if (request instanceof Transferred && this.#pool.roster.moves) {
       const task = new Task(this, this.#place, number, request.value, false);
       task.transfers = request.list;
       return task;
     }
-    const text = this.#toText(request);
-    return text === undefined ? new Task(this, this.#place, number, request, false) : new Task(this, this.#place, number, text, true);
+    const value = bare(request);
+    const text = this.#toText(value);
+    return new Task(this, this.#place, number, text ?? value, text !== undefined);
   }
 
   #apply(task: Task, options: PoolCallOptions): void {

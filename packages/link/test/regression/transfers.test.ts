@@ -1,6 +1,8 @@
 import { defineJob } from "@job-orch/core";
 import { expect, test } from "vitest";
-import { hostJob, inlineFactory, payloadOf, Pool, transfer } from "../../src/index.ts";
+import { hostJob, inlineFactory, payloadOf, Pool, transfer, type WorkerFactory } from "../../src/index.ts";
+import { ended } from "../support/ended.ts";
+import { scripted, turn } from "../support/scripted.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -34,3 +36,47 @@ test("what moves is checked by schemas, and looked up in caches, as the value it
   expect(asked).toEqual([2]);
   await expect(hosted.call(transfer("text" as never, []))).rejects.toMatchObject({ code: "ERR_VALIDATION" });
 });
+
+test("where a wire copies, nothing was moved: what a worker did not begin goes to the next one", async () => {
+  const bench = scripted({ maxWindow: 4 }, false);
+  const given = new Uint8Array([1, 2, 3]);
+  const calls = [transfer(given), 2].map((value) => bench.hosted.call(value));
+  bench.last().ready({ tellsBegun: true });
+  await turn();
+  expect(given).toHaveLength(3);
+  bench.last().end();
+  bench.last().ready({ tellsBegun: true });
+  for (let count = 0; count < 2; count++) {
+    await turn();
+    const next = bench.last().begin();
+    bench.last().answer(next!, next!.body);
+  }
+  expect(await Promise.all(calls)).toEqual([given, 2]);
+  await ended(bench);
+});
+
+test("a request whose buffers are moved says so to its worker", async () => {
+  const pool = new Pool({ name: "spy", options: { size: 1 }, factory: spied });
+  const echo = defineJob({ name: "echo", run: (value: unknown) => value });
+  await using hosted = hostJob(echo, pool, payloadOf("auto"), true);
+  await hosted.call(transfer(new Uint8Array(1)));
+  await hosted.call(1);
+  expect(sent.map((batch) => batch[3])).toEqual([expect.objectContaining({ moved: true }), undefined]);
+});
+
+const sent: (readonly unknown[])[] = [];
+const inline = inlineFactory([defineJob({ name: "echo", run: (value: unknown) => value })]);
+/** Workers in line, and all that is sent to them. */
+const spied: WorkerFactory = {
+  ...inline,
+  start: (start, events) => {
+    const link = inline.start(start, events);
+    return {
+      ...link,
+      send: (batch, transfers) => {
+        sent.push(batch);
+        link.send(batch, transfers);
+      },
+    };
+  },
+};
