@@ -40,7 +40,11 @@ async function live(seed: number, shares: boolean): Promise<void> {
     graceMs: Number.POSITIVE_INFINITY,
     callTimeoutMs: Number.POSITIVE_INFINITY,
   } as const;
-  const { hosted, workers } = scripted(options, shares);
+  const { hosted, pool, workers } = scripted(options, shares);
+  const replace = (at: number): void => {
+    const member = pool.roster.ready[at];
+    if (member !== undefined) pool.roster.recycle(member);
+  };
   const running = new Map<ScriptedWorker, Given[]>();
   const ends: number[] = [];
   const calls: Promise<unknown>[] = [];
@@ -88,6 +92,7 @@ async function live(seed: number, shares: boolean): Promise<void> {
     else if (what === 26) hosted.resume();
     else if (what === 27 && pick(4) === 0) stopping = hosted.stop();
     else if (what === 28) void hosted.run();
+    else if (what === 29 && pick(3) === 0) replace(pick(3));
     else await turn();
   }
   // All is well from here on.

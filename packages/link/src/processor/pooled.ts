@@ -132,7 +132,6 @@ export class Pooled implements TaskOwner {
     if (this.#ownsPool) await this.#pool.close(STOP_GRACE_MS);
     else this.#pool.jobs.leave(this.#place); // the pool is its owner's
     this.ended();
-    await Promise.all(Array.from(this.#feeds, (feed) => feed[Symbol.asyncDispose]()));
   };
 
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
@@ -188,6 +187,7 @@ export class Pooled implements TaskOwner {
   ended(): void {
     this.#running?.resolve();
     this.#running = undefined;
+    for (const feed of this.#feeds) void feed[Symbol.asyncDispose]();
   }
 
   buried(task: Task, error: Error): void {
