@@ -1,16 +1,6 @@
 import { expect, test } from "vitest";
+import { chance } from "./support/chance.ts";
 import { type Given, type ScriptedWorker, scripted, turn } from "./support/scripted.ts";
-
-/** The same numbers for the same seed. Source: mulberry32. */
-function chance(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** In a life that goes well the rest is answered at once; stealing takes a moment more. Units: milliseconds. */
 const PATIENCE_MS = 10_000;
