@@ -39,6 +39,15 @@ async function live(seed: number, shares: boolean): Promise<void> {
   const ends: number[] = [];
   const calls: Promise<unknown>[] = [];
   const aborters: AbortController[] = [];
+  /** Calls whose lane has to keep its order, and the last of each lane that was begun. */
+  const lanes = new Map<number, number>();
+  const lastOf = new Map<number, number>();
+  const inOrder = (number: number): void => {
+    const lane = lanes.get(number);
+    if (lane === undefined) return;
+    expect({ seed, lane, number, last: lastOf.get(lane) ?? -1 }).toSatisfy(({ last }) => number > last);
+    lastOf.set(lane, number);
+  };
   let stopping: Promise<void> | undefined;
   const call = (): void => {
     const number = calls.length;
@@ -49,6 +58,7 @@ async function live(seed: number, shares: boolean): Promise<void> {
       ...(pick(4) === 0 ? { lane: pick(4) } : {}),
       ...(pick(4) === 0 ? { priority: pick(10) } : {}),
     };
+    if (Object.keys(own).length === 1 && own.lane !== undefined && !options.retry.onCrash) lanes.set(number, own.lane);
     const end = (): void => void (ends[number] = (ends[number] ?? 0) + 1);
     calls.push(hosted.call(number, { ...own, signal: aborter.signal }).then(end, end));
   };
@@ -64,7 +74,9 @@ async function live(seed: number, shares: boolean): Promise<void> {
     if (what === 0) worker.ready({ tellsBegun: !shares });
     else if (what < 5 && busy.length < options.concurrency) {
       const next = worker.begin();
-      if (next !== undefined) busy.push(next);
+      if (next === undefined) return;
+      inOrder(next.body as number);
+      busy.push(next);
     } else if (what < 10 && busy.length > 0) {
       const [done] = busy.splice(pick(busy.length), 1);
       if (done !== undefined) worker.answer(done, done.body);

@@ -49,7 +49,8 @@ export class Dispatch {
     const { roster, room, places } = this.#options;
     const place = lane % places;
     const member = roster.memberAt(place);
-    return member !== undefined && member.hasRoom && room.inLane(place) === 0 && !roster.holdsLanes(place) ? member : undefined;
+    if (member === undefined || !member.hasRoom || room.inLane(place) > 0 || room.outside > 0) return undefined;
+    return roster.holdsLanes(place) ? undefined : member;
   }
 
   /** Gives a request to a worker: with what else comes in this turn. */

@@ -1,5 +1,5 @@
 import { type Admission, Admissions } from "./admissions.ts";
-import { type Task, WAITS } from "./task.ts";
+import { NOBODY, type Task, WAITS } from "./task.ts";
 import { TaskQueue } from "./task-queue.ts";
 
 /** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
@@ -94,6 +94,7 @@ export class WaitingRoom {
   }
 
   pushOutside(task: Task, admitted: (() => void) | undefined): void {
+    task.state = NOBODY;
     this.#admissions.push(task, admitted);
   }
 

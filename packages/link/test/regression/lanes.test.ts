@@ -92,3 +92,28 @@ test("a lane that is never empty does not starve those in none", async () => {
   await ended(bench);
   await Promise.all(calls);
 });
+
+test("a lane keeps its order when some of it waits for room behind another lane, and its worker is idle", async () => {
+  const bench = scripted({ size: 2, maxWindow: 2, queue: { maxItems: 1 } });
+  const calls: Promise<unknown>[] = [];
+  const ask = (value: string, lane: number): unknown => calls.push(bench.hosted.call(value, { lane }));
+  ask("a1", 0);
+  await turn();
+  const [zero, one] = bench.workers as [ScriptedWorker, ScriptedWorker];
+  for (const worker of [zero, one]) worker.ready();
+  await turn();
+  ask("a2", 0);
+  ask("b1", 1);
+  ask("b2", 1);
+  ask("a3", 0); // the queue is full with it
+  ask("b3", 1);
+  await turn();
+  expect(await finish(one)).toEqual(["b1", "b2"]);
+  ask("b4", 1);
+  await turn();
+  expect(one.given).toEqual([]);
+  expect(await finish(zero)).toEqual(["a1", "a2", "a3"]);
+  expect(await finish(one)).toEqual(["b3", "b4"]);
+  await Promise.all(calls);
+  await ended(bench);
+});
