@@ -35,6 +35,7 @@ export class Leaving {
 
   /** Whether one that stood in this place, and stands there no more, still has requests of lanes. */
   holdsLanes(place: number): boolean {
+    if (this.#members.size === 0) return false; // most often
     for (const { place: own, state, tasks } of this.#members) {
       if (own === place && state !== "retiring" && tasks.some((task) => task?.lane !== undefined)) return true;
     }
