@@ -1,16 +1,6 @@
 import { expect, test } from "vitest";
+import { chance } from "./support/chance.ts";
 import { type Given, type ScriptedWorker, scripted, turn } from "./support/scripted.ts";
-
-/** The same numbers for the same seed. Source: mulberry32. */
-function chance(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** In a life that goes well the rest is answered at once; stealing takes a moment more. Units: milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -40,11 +30,24 @@ async function live(seed: number, shares: boolean): Promise<void> {
     graceMs: Number.POSITIVE_INFINITY,
     callTimeoutMs: Number.POSITIVE_INFINITY,
   } as const;
-  const { hosted, workers } = scripted(options, shares);
+  const { hosted, pool, workers } = scripted(options, shares);
+  const replace = (at: number): void => {
+    const member = pool.roster.ready[at];
+    if (member !== undefined) pool.roster.recycle(member);
+  };
   const running = new Map<ScriptedWorker, Given[]>();
   const ends: number[] = [];
   const calls: Promise<unknown>[] = [];
   const aborters: AbortController[] = [];
+  /** Calls whose lane has to keep its order, and the last of each lane that was begun. */
+  const lanes = new Map<number, number>();
+  const lastOf = new Map<number, number>();
+  const inOrder = (number: number): void => {
+    const lane = lanes.get(number);
+    if (lane === undefined) return;
+    expect({ seed, lane, number, last: lastOf.get(lane) ?? -1 }).toSatisfy(({ last }) => number > last);
+    lastOf.set(lane, number);
+  };
   let stopping: Promise<void> | undefined;
   const call = (): void => {
     const number = calls.length;
@@ -55,6 +58,7 @@ async function live(seed: number, shares: boolean): Promise<void> {
       ...(pick(4) === 0 ? { lane: pick(4) } : {}),
       ...(pick(4) === 0 ? { priority: pick(10) } : {}),
     };
+    if (Object.keys(own).length === 1 && own.lane !== undefined && !options.retry.onCrash) lanes.set(number, own.lane);
     const end = (): void => void (ends[number] = (ends[number] ?? 0) + 1);
     calls.push(hosted.call(number, { ...own, signal: aborter.signal }).then(end, end));
   };
@@ -70,7 +74,9 @@ async function live(seed: number, shares: boolean): Promise<void> {
     if (what === 0) worker.ready({ tellsBegun: !shares });
     else if (what < 5 && busy.length < options.concurrency) {
       const next = worker.begin();
-      if (next !== undefined) busy.push(next);
+      if (next === undefined) return;
+      inOrder(next.body as number);
+      busy.push(next);
     } else if (what < 10 && busy.length > 0) {
       const [done] = busy.splice(pick(busy.length), 1);
       if (done !== undefined) worker.answer(done, done.body);
@@ -88,6 +94,7 @@ async function live(seed: number, shares: boolean): Promise<void> {
     else if (what === 26) hosted.resume();
     else if (what === 27 && pick(4) === 0) stopping = hosted.stop();
     else if (what === 28) void hosted.run();
+    else if (what === 29 && pick(3) === 0) replace(pick(3));
     else await turn();
   }
   // All is well from here on.

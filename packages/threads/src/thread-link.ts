@@ -38,29 +38,31 @@ export class ThreadLink implements WorkerLink, Measured {
   readonly send = (batch: readonly unknown[], transfers: readonly Transferable[]): void => {
     // What moves cannot be the same as anything else.
     const [whole = batch, ...more] = transfers.length > 0 ? [batch] : oneCloneEach(batch, REQUESTS);
-    this.#port.postMessage(joinTexts(whole, REQUESTS), transfers as Transferable[]);
+    this.#post(joinTexts(whole, REQUESTS), transfers);
     for (const part of more) this.#sendMore(part);
-    if (this.#bell !== undefined) ring(this.#bell);
     this.#awake?.stay();
   };
+
+  /** Rings once for each message, as a parked thread counts them. */
+  #post(message: unknown, transfers: readonly Transferable[]): void {
+    this.#port.postMessage(message, transfers as Transferable[]);
+    if (this.#bell !== undefined) ring(this.#bell);
+  }
 
   /** Something before it was handed over already, so what cannot be carried is answered from here. It comes first in its part. */
   #sendMore(part: readonly unknown[]): void {
     try {
-      this.#port.postMessage(joinTexts(part, REQUESTS), []);
+      this.#post(joinTexts(part, REQUESTS), []);
     } catch (error) {
       const head = part[0] as number;
       const refused = toWireError(new EncodeError("", error instanceof Error ? error.message : String(error)));
       queueMicrotask(() => this.#events.onBatch([0, 0, headOf(Kind.Error, 0, 0, slotOf(head)), refused]));
       const rest = part.slice(REQUESTS.step + ((head & EXTRA) === 0 ? 0 : 1));
-      if (rest.length > 0) this.#port.postMessage(joinTexts(rest, REQUESTS), []);
+      if (rest.length > 0) this.#post(joinTexts(rest, REQUESTS), []);
     }
   }
 
-  readonly tell = (control: object): void => {
-    this.#port.postMessage(control, []);
-    if (this.#bell !== undefined) ring(this.#bell);
-  };
+  readonly tell = (control: object): void => this.#post(control, []);
 
   readonly kill = (): void => {
     void this.#worker.terminate().catch(() => undefined); // its exit is what is waited for

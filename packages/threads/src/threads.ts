@@ -51,6 +51,12 @@ export function threads<const J extends AnyJob>(
   if (where instanceof URL) return hostJob(job, poolOf(where, options, options.name ?? job.name), payloadOf(options.wire ?? "auto"), true);
   const shared = pools.get(where);
   if (shared === undefined) throw new OptionError(`threads("${job.name}") takes the URL of a worker file, or what threadPool(…) made`);
+  const [ignored] = Object.keys(given);
+  if (ignored !== undefined) {
+    throw new OptionError(
+      `threads("${job.name}") on what threadPool(…) made takes no "${ignored}": the options of the pool are given there`,
+    );
+  }
   return hostJob(job, shared.pool, payloadOf(shared.options.wire ?? "auto"), false);
 }
 

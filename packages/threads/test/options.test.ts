@@ -25,3 +25,9 @@ test("a worker file takes a URL", () => {
   expect(() => threadPool("./jobs.worker.ts" as never)).toThrow(refused);
   expect(() => threads(deeds, "./jobs.worker.ts" as never)).toThrow(refused);
 });
+
+test("the options of threads that several jobs share are given where those are made", async () => {
+  await using pool = threadPool(file, { size: 1 });
+  expect(() => threads(deeds, pool, { size: 2 })).toThrow(/takes no "size"/);
+  expect(threads(deeds, pool).name).toBe("deeds");
+});

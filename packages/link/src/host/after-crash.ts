@@ -41,7 +41,8 @@ function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, 
   const { settings, name } = pool;
   const report = { place: member.place, incarnation: member.incarnation, exit: member.exit ?? { code: null } };
   const error = new WorkerCrashedError(name, report, { completed, suspects });
-  if (suspect) {
+  // One that is nobody's by name does not come again, unless it is begun again from here.
+  if (suspect && (settings.retriesCrashes || task.origin !== undefined || task.ownId !== undefined)) {
     const { convicted, crashes } = pool.suspects.note(
       task.origin ?? pool.idOf(task),
       error,

@@ -65,7 +65,9 @@ export class Backlog {
     const inside = this.#late.takeInside();
     const outside = this.#late.takeOutside();
     for (const task of inside) {
-      this.#roomOf(task).push(task); // it had been accepted, so there is room for it
+      const room = this.#roomOf(task);
+      if (room.outside > 0) room.pushOutside(task, undefined); // those came before it
+      else room.push(task); // it had been accepted, so there is room for it
       if (!this.#options.jobs.isLate(task)) show(task);
     }
     for (const { task, admitted } of outside) {

@@ -49,7 +49,8 @@ export class Dispatch {
     const { roster, room, places } = this.#options;
     const place = lane % places;
     const member = roster.memberAt(place);
-    return member !== undefined && member.hasRoom && room.inLane(place) === 0 ? member : undefined;
+    if (member === undefined || !member.hasRoom || room.inLane(place) > 0 || room.outside > 0) return undefined;
+    return roster.holdsLanes(place) ? undefined : member;
   }
 
   /** Gives a request to a worker: with what else comes in this turn. */
@@ -67,8 +68,9 @@ export class Dispatch {
   fill(member: Member): void {
     const { room, handsOut, roster, places, onShort } = this.#options;
     if (!handsOut()) return this.flush(member);
+    const place = roster.holdsLanes(member.place) ? undefined : member.place;
     while (member.hasRoom) {
-      const task = room.shift(member.place);
+      const task = room.shift(place);
       if (task === undefined) {
         if (room.letIn(this.#fillForLane)) continue;
         break;

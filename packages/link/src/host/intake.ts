@@ -44,7 +44,7 @@ export class Intake {
   admit(task: Task, admitted: (() => void) | undefined): void {
     const { pool, dispatch, backlog, quarantine, overdue, keepAlive } = this.#options;
     pool.counts.noteAdmitted(task);
-    if (task.endsMs !== Number.POSITIVE_INFINITY) overdue.note(task.endsMs);
+    if (task.endsMs !== Number.POSITIVE_INFINITY || overdue.looks) overdue.note(task.endsMs);
     if (!pool.jobs.allTake && pool.jobs.isLate(task)) return this.#put(task, admitted);
     if (this.#pending++ === 0) keepAlive.hold();
     if (task.origin !== undefined && !pool.suspects.isEmpty && pool.suspects.has(task.origin)) {

@@ -5,6 +5,8 @@ import type { PoolSettings } from "./pool-options.ts";
 
 /** Who has nothing left to do gets this many times the grace of a job to let go of what it borrowed. */
 const DISPOSE_GRACES = 5;
+/** And no less than this, also where jobs have no grace at all. Units: milliseconds. */
+const LEAST_PATIENCE_MS = 100;
 
 export interface LeavingOptions {
   readonly settings: PoolSettings;
@@ -31,6 +33,15 @@ export class Leaving {
     return this.#members;
   }
 
+  /** Whether one that stood in this place, and stands there no more, still has requests of lanes. */
+  holdsLanes(place: number): boolean {
+    if (this.#members.size === 0) return false; // most often
+    for (const { place: own, state, tasks } of this.#members) {
+      if (own === place && state !== "retiring" && tasks.some((task) => task?.lane !== undefined)) return true;
+    }
+    return false;
+  }
+
   add(member: Member): void {
     this.#members.add(member);
   }
@@ -45,7 +56,7 @@ export class Leaving {
   /** It was told to end, and somebody else than who stops the pool must see to it that it does. */
   expectEnd(member: Member): void {
     const { clock } = this.#options.settings.environment;
-    const patienceMs = this.#options.settings.graceMs * DISPOSE_GRACES;
+    const patienceMs = Math.max(LEAST_PATIENCE_MS, this.#options.settings.graceMs * DISPOSE_GRACES);
     if (!Number.isFinite(patienceMs)) return;
     const toldMs = steadyNow(clock);
     const look = (): void => {

@@ -9,6 +9,9 @@ import { ASSIGNED, type Task } from "./task.ts";
 /** `retiring`: it works on, its successor is being started. `draining`: it ends what it began. `condemned`: so, and then it is ended. */
 export type MemberState = "starting" | "ready" | "retiring" | "draining" | "condemned" | "down";
 
+/** Of a job that began after it was told to stop: its time to do so begins when that is seen. */
+export const WHEN_SEEN = 0;
+
 export interface MemberOptions {
   readonly place: number;
   readonly incarnation: number;
@@ -159,6 +162,7 @@ export class Member {
     this.#begun[slot] = begun ? 1 : 0;
     const task = this.tasks[slot];
     if (task !== undefined && !begun) task.startedMs = 0;
+    if (begun && this.overdue.size > 0 && this.overdue.has(slot)) this.overdue.set(slot, WHEN_SEEN);
   }
 
   /** Takes a request back that was not begun; its slot is free when the worker has passed over it. */
@@ -177,6 +181,11 @@ export class Member {
   /** Whether its job runs, as far as one can see from here. */
   isRunning(slot: number): boolean {
     return this.#claims === undefined ? this.#begun[slot] === 1 : Atomics.load(this.#claims, slot) === Claim.Running;
+  }
+
+  /** Whether its job runs, or did, unless the worker would have said so. */
+  mayRun(slot: number): boolean {
+    return this.fateOf(slot) !== "untouched";
   }
 
   fateOf(slot: number): Fate {
@@ -208,7 +217,8 @@ export class Member {
 }
 
 function extraOf(task: Task): Extra | undefined {
-  const { ownId, headers, deadline, attempt, items } = task;
-  if (ownId === undefined && headers === undefined && deadline === undefined && attempt === 1 && items === undefined) return undefined;
-  return { id: ownId, headers, deadline, attempt, items: items?.window };
+  const { ownId, headers, deadline, attempt, items, transfers } = task;
+  const plain = ownId === undefined && headers === undefined && deadline === undefined && attempt === 1;
+  if (plain && items === undefined && transfers === undefined) return undefined;
+  return { id: ownId, headers, deadline, attempt, items: items?.window, moved: transfers === undefined ? undefined : true };
 }

@@ -1,6 +1,6 @@
 import { AttemptTimeoutError, DeadlineError } from "@job-orch/core";
 import { steadyNow, type Sweeper } from "@job-orch/core/substrate";
-import type { Member } from "./member.ts";
+import { type Member, WHEN_SEEN } from "./member.ts";
 import type { Pool } from "./pool.ts";
 import type { Task } from "./task.ts";
 
@@ -27,10 +27,15 @@ export class Overdue {
     this.#lookMs = Number.isFinite(timeoutMs) ? Math.max(SHORTEST_LOOK_MS, timeoutMs / LOOKS_PER_TIMEOUT) : Number.POSITIVE_INFINITY;
   }
 
+  /** Whether every request has to be looked after, also one whose caller waits for ever: its attempts have a time. */
+  get looks(): boolean {
+    return this.#lookMs !== Number.POSITIVE_INFINITY;
+  }
+
   /** Something is due then. */
   note(atMs: number): void {
     this.#sweeper.note(atMs);
-    if (this.#lookMs !== Number.POSITIVE_INFINITY) this.#sweeper.note(this.#nowMs() + this.#lookMs);
+    if (this.looks) this.#sweeper.note(this.#nowMs() + this.#lookMs);
   }
 
   /** A job was told to stop; it has until then. */
@@ -97,9 +102,10 @@ export class Overdue {
     const killAtMs = this.#condemned.get(member);
     if (killAtMs === ENDED) return nextMs; // its end is on its way
     if (killAtMs === undefined) {
-      for (const byMs of member.overdue.values()) {
+      for (const [slot, byMs] of member.overdue) {
         if (byMs > nowMs) nextMs = Math.min(nextMs, byMs);
-        else return this.#condemn(member, nowMs);
+        else if (byMs !== WHEN_SEEN && member.mayRun(slot)) return this.#condemn(member, nowMs);
+        else nextMs = Math.min(nextMs, this.#again(member, slot, nowMs)); // it waits behind others, or began since the last look
       }
       return nextMs;
     }
@@ -110,6 +116,12 @@ export class Overdue {
       return nextMs;
     }
     return Math.min(killAtMs, nowMs + SHORTEST_LOOK_MS * 4);
+  }
+
+  #again(member: Member, slot: number, nowMs: number): number {
+    const byMs = nowMs + this.#pool.settings.graceMs;
+    member.overdue.set(slot, byMs);
+    return byMs;
   }
 
   #condemn(member: Member, nowMs: number): number {

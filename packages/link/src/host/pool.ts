@@ -80,8 +80,7 @@ export class Pool {
       onRefused: (task, error) => this.#onRefused(task, error),
       onShort: () => upkeep.growIfSlow(),
     });
-    const { clock } = this.settings.environment;
-    const sweeper = new Sweeper(clock, (nowMs) => this.#overdue.sweep(nowMs), { ref: false });
+    const sweeper = new Sweeper(this.settings.environment.clock, (nowMs) => this.#overdue.sweep(nowMs), { ref: false });
     this.#overdue = new Overdue(this, sweeper);
     const availability = new Availability({ name, roster: this.roster, settings: this.settings });
     const upkeep = new Upkeep(this);
@@ -98,8 +97,7 @@ export class Pool {
       upkeep,
       stopping: this.#stopping,
     });
-    const onEnded = (task: Task): void => this.intake.end(task);
-    const reports = new Reports({ pool: this, quarantine: this.#quarantine, availability, stealing, onEnded });
+    const reports = new Reports({ pool: this, quarantine: this.#quarantine, availability, stealing });
   }
 
   get isClosed(): boolean {
@@ -161,7 +159,7 @@ export class Pool {
     if (state === WAITS) this.#backlog.noteSettled(task, true);
     else if (state !== ASSIGNED && task.quarantined) this.#quarantine.remove(task);
     else if (state !== ASSIGNED) this.#backlog.noteSettled(task, false);
-    if (this.#backlog.room.outside > 0) this.#fillSoon(); // there may be room now
+    if (this.#backlog.room.outside > 0 || (state === ASSIGNED && task.lane !== undefined)) this.#fillSoon(); // there may be room now, or a lane may go on
     task.owner.failed(task, error);
   }
 

@@ -23,7 +23,16 @@ export class Replies {
 
   /** Whether anything was handed back. Throws on what nobody can understand; what came before it counts. */
   read(member: Member, batch: readonly unknown[]): boolean {
-    for (let at = 2; at < batch.length; at += 2) this.#message(member, batch[at] as number, batch[at + 1]);
+    try {
+      for (let at = 2; at < batch.length; at += 2) this.#message(member, batch[at] as number, batch[at + 1]);
+    } catch (error) {
+      this.#handBack();
+      throw error;
+    }
+    return this.#handBack();
+  }
+
+  #handBack(): boolean {
     if (this.#handedBack.length === 0) return false;
     // The last one first: each goes before all others.
     for (let task = this.#handedBack.pop(); task !== undefined; task = this.#handedBack.pop()) this.#options.onHandedBack(task);

@@ -15,8 +15,6 @@ export interface ReportsOptions {
   readonly quarantine: Quarantine;
   readonly availability: Availability;
   readonly stealing: Stealing;
-  /** A worker has ended a request. */
-  readonly onEnded: (task: Task) => void;
 }
 
 /** What workers say of themselves, and what follows: whenever one of them has done something, somebody may be given more. */
@@ -26,9 +24,9 @@ export class Reports {
 
   constructor(options: ReportsOptions) {
     this.#options = options;
-    const { pool, onEnded } = options;
+    const { pool } = options;
     const onAnswered = (task: Task): void => {
-      onEnded(task);
+      pool.intake.end(task);
       pool.counts.noteAnswered(task);
       if (task.quarantined) pool.suspects.clear(task.origin ?? pool.idOf(task));
     };
@@ -51,8 +49,10 @@ export class Reports {
       member.served += ended;
       pool.roster.worked(member, ended);
     }
-    if (this.#replies.read(member, batch)) pool.refill(); // it may be about to end, and others have nothing else to do
-    else pool.fill(member);
+    const handedBack = this.#replies.read(member, batch);
+    const leaves = member.state !== "ready";
+    if (handedBack || leaves) pool.refill(); // it may be about to end, and others have nothing else to do, or waited for it
+    if (!handedBack || leaves) pool.fill(member);
     quarantine.next();
     if (member.inFlight === 0) this.#idle(member);
   }

@@ -4,6 +4,7 @@ import { type ExitClass, RestartPolicy } from "@job-orch/supervisor";
 import { WorkerStartError } from "../link-errors.ts";
 import type { Hello } from "../wire/frames.ts";
 import type { Exit, WorkerFactory } from "../worker-link.ts";
+import { CrashLoop } from "./crash-loop.ts";
 import { Leaving } from "./leaving.ts";
 import type { Member } from "./member.ts";
 import type { PoolEmitter } from "./pool-events.ts";
@@ -42,6 +43,8 @@ export interface RosterOptions {
 /** The workers of a pool: starts them, starts them again as the restart policy allows, and ends them. */
 export class Roster {
   readonly policy: RestartPolicy;
+  /** Whether buffers can be moved to workers; they are copied otherwise. */
+  readonly moves: boolean;
   readonly #options: RosterOptions;
   readonly #places: readonly Place[];
   /** Those that take requests. */
@@ -49,14 +52,16 @@ export class Roster {
   readonly #leaving: Leaving;
   readonly #workerStart: WorkerStart;
   #target = 0;
+  readonly #crashLoop: CrashLoop;
   #ref = false;
-  #looping = false;
 
   constructor(options: RosterOptions) {
     this.#options = options;
     const { max, restart } = options.settings;
+    this.moves = options.factory.shares;
     this.policy = new RestartPolicy(max, restart);
     this.#leaving = new Leaving({ settings: options.settings, onStuck: (member) => this.#onStuck(member) });
+    this.#crashLoop = new CrashLoop({ ...options, policy: this.policy, isWanted: () => this.#target > 0, onLook: () => this.#fill() });
     this.#workerStart = new WorkerStart({
       ...options,
       onUp: (member, hello) => this.#up(member, hello),
@@ -82,6 +87,11 @@ export class Roster {
     return this.#places[place % this.#places.length]?.member;
   }
 
+  /** Whether who stood in this place before still has requests of lanes: those behind them wait. */
+  holdsLanes(place: number): boolean {
+    return this.#leaving.holdsLanes(place);
+  }
+
   /** How long until the next start may be tried. Units: milliseconds; 0: now, or one is under way. */
   get nextStartMs(): number {
     if (this.ready.length > 0 || this.starting > 0) return 0;
@@ -92,10 +102,9 @@ export class Roster {
   /** A worker has done this much: one that was on probation has proven itself. */
   worked(member: Member, pieces: number): void {
     this.policy.worked(member.place, pieces);
-    if (this.#looping) {
-      this.#noteLooping();
-      this.#fill();
-    }
+    if (!this.#crashLoop.isOn) return;
+    this.#crashLoop.note();
+    this.#fill();
   }
 
   /** Keeps at least so many workers up. */
@@ -110,10 +119,11 @@ export class Roster {
     else this.#fill();
   }
 
-  /** One less: this one ends when it has ended what it began. */
+  /** One less: this one ends when it has ended what it began, unless fewer are up than are wanted: then one that is not up is not wanted any more. */
   shrink(member: Member): void {
-    this.#target = Math.max(0, this.#target - 1);
-    this.retire(member, "scaledDown");
+    const spare = this.ready.length >= this.#target;
+    this.#target = Math.max(this.#options.settings.min, this.#target - 1);
+    if (spare) this.retire(member, "scaledDown");
   }
 
   /** Puts another in its place, and ends it when that is up. */
@@ -155,6 +165,7 @@ export class Roster {
   /** Ends all of them: those that began something get `graceMs` for it. Resolves when none is left. */
   async stop(graceMs: number): Promise<void> {
     this.#target = 0;
+    this.#crashLoop.stop();
     for (const place of this.#places) this.#cancelTimer(place);
     const leaving = this.members; // not those that a new start brings meanwhile
     for (const member of leaving) this.retire(member, "drained");
@@ -238,7 +249,7 @@ export class Roster {
     emitter.emit("workerReady", { pool: name, place: member.place, incarnation: member.incarnation, tookMs: nowMs - member.bornMs });
     for (const old of [...this.#leaving.members]) if (old.place === member.place && old.state === "retiring") this.retire(old, "recycled");
     this.#fill();
-    this.#noteLooping();
+    this.#crashLoop.note();
     this.#options.onReady(member);
   }
 
@@ -258,18 +269,10 @@ export class Roster {
     const foreseen = member.reserved && member.inFlight > 0;
     if (!replaced) this.policy.exited(member.place, foreseen ? "recycled" : exitClass);
     emitter.emit("workerExited", { pool: name, place: member.place, incarnation: member.incarnation, exitClass, exit: known });
-    this.#noteLooping();
+    this.#crashLoop.note();
     this.#options.onDown(member, exitClass, started || member.asked !== undefined ? undefined : new WorkerStartError(name, known));
     this.#fill();
     this.#leaving.noteGone();
-  }
-
-  #noteLooping(): void {
-    const { name, emitter } = this.#options;
-    const looping = this.policy.state === "crashLooping";
-    if (looping === this.#looping) return;
-    this.#looping = looping;
-    emitter.emit(looping ? "crashLooping" : "recovered", { pool: name });
   }
 
   #cancelTimer(place: Place): void {

@@ -65,6 +65,8 @@ export class Task {
   startedMs = 0;
   /** When it was taken in, where that is measured. Units: milliseconds of `performance.now()`. */
   admittedMs = 0;
+  /** What it was counted for when it began to wait: its buffer may be given away meanwhile. Units: bytes of text and buffers. */
+  waitingBytes = 0;
   /** It runs alone, because it may be what ends workers. */
   quarantined = false;
   /** For a caller who reads what its job yields. */

@@ -66,7 +66,7 @@ export class Upkeep {
     if (queue.length > 0) return;
     const idle = roster.ready.filter((member) => member.inFlight === 0 && nowMs - member.idleSinceMs >= settings.idleMs);
     const oldest = idle.sort((a, b) => a.bornMs - b.bornMs)[0];
-    if (oldest !== undefined && roster.target > settings.min) roster.shrink(oldest);
+    if (oldest !== undefined && Math.max(roster.target, roster.ready.length) > settings.min) roster.shrink(oldest);
   }
 
   #isOld(member: Member, nowMs: number): boolean {

@@ -1,9 +1,12 @@
 import { type Admission, Admissions } from "./admissions.ts";
-import { type Task, WAITS } from "./task.ts";
+import { NOBODY, type Task, WAITS } from "./task.ts";
 import { TaskQueue } from "./task-queue.ts";
 
 /** Beyond a full queue so many senders may wait, and then they are refused: memory must not grow with them. */
 export const MOST_WAITING = 1_000_000;
+
+/** Where there are lanes, one turn in so many goes to who is bound to no place: lanes that are never empty would starve it. */
+const TURN_OF_ALL = 8;
 
 export interface RoomLimits {
   readonly maxItems: number;
@@ -20,6 +23,7 @@ export class WaitingRoom {
   /** Requests bound to a place. */
   readonly #lanes: (TaskQueue | undefined)[] = [];
   readonly #admissions = new Admissions();
+  #laneTurns = 0;
   #items = 0;
   #bytes = 0;
 
@@ -63,9 +67,11 @@ export class WaitingRoom {
     this.#queueOf(task).unshift(task);
   }
 
-  /** The next for this place. */
-  shift(place: number): Task | undefined {
-    const task = this.#lanes[place]?.shift() ?? this.queue.shift();
+  /** The next for this place; without one, the next for any. Lanes go first, as nobody else takes them, but for one turn in so many. */
+  shift(place: number | undefined): Task | undefined {
+    const lane = place === undefined ? undefined : this.#lanes[place];
+    const laneFirst = lane !== undefined && ++this.#laneTurns % TURN_OF_ALL !== 0;
+    const task = laneFirst ? (lane.shift() ?? this.queue.shift()) : (this.queue.shift() ?? lane?.shift());
     if (task !== undefined) this.#count(task, -1);
     return task;
   }
@@ -88,6 +94,7 @@ export class WaitingRoom {
   }
 
   pushOutside(task: Task, admitted: (() => void) | undefined): void {
+    task.state = NOBODY;
     this.#admissions.push(task, admitted);
   }
 
@@ -129,6 +136,7 @@ export class WaitingRoom {
   #enter(task: Task): void {
     task.state = WAITS;
     task.member = undefined;
+    task.waitingBytes = bytesOf(task.body);
     this.#count(task, 1);
   }
 
@@ -138,8 +146,12 @@ export class WaitingRoom {
   }
 
   #count(task: Task, sign: 1 | -1): void {
-    const { body } = task;
     this.#items += sign;
-    this.#bytes += sign * (typeof body === "string" ? body.length : ArrayBuffer.isView(body) ? body.byteLength : 0);
+    this.#bytes += sign * task.waitingBytes;
   }
+}
+
+function bytesOf(body: unknown): number {
+  if (typeof body === "string") return body.length;
+  return ArrayBuffer.isView(body) || body instanceof ArrayBuffer || body instanceof SharedArrayBuffer ? body.byteLength : 0;
 }

@@ -32,43 +32,8 @@ export function hostJob<const J extends AnyJob>(
     WorkerCrashedError,
     WorkerStartError,
   ];
-  const {
-    name,
-    requestSender,
-    responseReceiver,
-    run,
-    send,
-    sendMany,
-    call,
-    sendReceive,
-    stream,
-    cancel,
-    pause,
-    resume,
-    stop,
-    on,
-    stats,
-    close,
-  } = pooled;
-  const hosted = {
-    name,
-    errors,
-    requestSender,
-    responseReceiver,
-    run,
-    send,
-    sendMany,
-    call,
-    sendReceive,
-    stream,
-    cancel,
-    pause,
-    resume,
-    stop,
-    on,
-    stats,
-    close,
-  };
+  // Its own fields are what its callers have; what the pool calls is on its prototype, and stays there.
   // The pool works on unknown values; the job's types are what its callers see of it.
-  return Object.assign(hosted, { [Symbol.asyncDispose]: close }) as unknown as PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
+  const hosted = Object.assign({}, pooled, { errors, [Symbol.asyncDispose]: pooled.close });
+  return hosted as unknown as PooledProcessor<InputOf<J>, ResponseOf<J>, NameOf<J>>;
 }

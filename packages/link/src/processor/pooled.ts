@@ -13,10 +13,10 @@ import {
 import type { Pool } from "../host/pool.ts";
 import { isPoolEvent } from "../host/pool-events.ts";
 import { statsOf } from "../host/pool-stats.ts";
-import { ASSIGNED, Task, type TaskOwner } from "../host/task.ts";
+import { Task, type TaskOwner } from "../host/task.ts";
 import { Kind } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
-import { Transferred } from "../wire/transfer.ts";
+import { bare, Transferred } from "../wire/transfer.ts";
 import { askCache } from "./caller-cache.ts";
 import { applyOptions, type PoolCallOptions, type PoolSendOptions } from "./call-options.ts";
 import { endOnAbort } from "./end-on-abort.ts";
@@ -61,7 +61,7 @@ export class Pooled implements TaskOwner {
     });
 
   readonly send = async (request: unknown, options?: PoolCallOptions): Promise<string> => {
-    const valid = check(this.#job.request, request, `The request of "${this.name}"`);
+    const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
     if (isPromise(valid)) await valid;
     const task = this.#task(request);
     if (options !== undefined) this.#apply(task, options);
@@ -132,16 +132,14 @@ export class Pooled implements TaskOwner {
     if (this.#ownsPool) await this.#pool.close(STOP_GRACE_MS);
     else this.#pool.jobs.leave(this.#place); // the pool is its owner's
     this.ended();
-    await Promise.all(Array.from(this.#feeds, (feed) => feed[Symbol.asyncDispose]()));
   };
 
   readonly cancel = async (id: string): Promise<"cancelled" | "requested"> => {
     const task = this.#find(checkedKey("id", id));
     if (task === undefined) return "requested";
-    const begun = task.state === ASSIGNED && task.member?.isRunning(task.slot) !== false;
-    const error = new CancelledError(`Request "${id}" was cancelled`);
-    this.#pool.abandon(task, error);
-    return begun ? "requested" : "cancelled";
+    this.#pool.abandon(task, new CancelledError(`Request "${id}" was cancelled`));
+    // Only now is it certain: it may have begun until it was taken back, and then it has no worker any more.
+    return task.member?.mayRun(task.slot) === true ? "requested" : "cancelled";
   };
 
   readonly pause = (): void => this.#pool.setPaused(true);
@@ -189,6 +187,7 @@ export class Pooled implements TaskOwner {
   ended(): void {
     this.#running?.resolve();
     this.#running = undefined;
+    for (const feed of this.#feeds) void feed[Symbol.asyncDispose]();
   }
 
   buried(task: Task, error: Error): void {
@@ -217,9 +216,9 @@ export class Pooled implements TaskOwner {
     reject: (error: unknown) => void,
   ): Promise<void> {
     try {
-      const valid = check(this.#job.request, request, `The request of "${this.name}"`);
+      const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
       const known = isPromise(valid) ? await valid : valid;
-      const hit = this.#job.getCache === undefined ? undefined : await askCache(this.#job.getCache, known, options);
+      const hit = this.#job.getCache === undefined ? undefined : await askCache(this.#job.getCache, known, options, this.#pool.settings);
       if (hit === undefined) return this.#hand(request, options, resolve, reject);
       if (this.#emitter.wants("cached")) this.#emitter.emit("cached", { processor: this.name, id: options?.id ?? "", where: "caller" });
       resolve(hit.response);
@@ -241,7 +240,7 @@ export class Pooled implements TaskOwner {
 
   async #open(items: PooledItems, request: unknown, options: PoolSendOptions): Promise<void> {
     try {
-      const valid = check(this.#job.request, request, `The request of "${this.name}"`);
+      const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
       if (isPromise(valid)) await valid;
       if (items.isOver) return; // the reader left meanwhile
       const task = this.#task(request);
@@ -265,13 +264,14 @@ export class Pooled implements TaskOwner {
 
   #task(request: unknown): Task {
     const number = this.#pool.nextNumber();
-    if (request instanceof Transferred) {
+    if (request instanceof Transferred && this.#pool.roster.moves) {
       const task = new Task(this, this.#place, number, request.value, false);
       task.transfers = request.list;
       return task;
     }
-    const text = this.#toText(request);
-    return text === undefined ? new Task(this, this.#place, number, request, false) : new Task(this, this.#place, number, text, true);
+    const value = bare(request);
+    const text = this.#toText(value);
+    return new Task(this, this.#place, number, text ?? value, text !== undefined);
   }
 
   #apply(task: Task, options: PoolCallOptions): void {

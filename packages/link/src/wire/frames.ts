@@ -48,6 +48,8 @@ export interface Extra {
   readonly attempt?: number | undefined;
   /** The caller reads what the job yields, and takes so many items to begin with. */
   readonly items?: number | undefined;
+  /** Its buffers were moved to the worker, and cannot go back: it is begun there, also when the worker is to end. */
+  readonly moved?: boolean | undefined;
 }
 
 /** What is said outside the order of requests, because it must not wait behind them. */
@@ -56,7 +58,7 @@ export type Control =
   | { readonly control: "cancel"; readonly slot: number; readonly number: number; readonly reason: string }
   /** Whoever reads what the job in this slot yields takes so many items more. */
   | { readonly control: "grant"; readonly slot: number; readonly number: number; readonly items: number }
-  /** Finish what was begun, send what is to be sent, and end. What was not begun is skipped. */
+  /** Finish what was begun, send what is to be sent, and end. What was not begun is skipped, unless it was moved here. */
   | { readonly control: "drain" };
 
 /** The first thing a worker says. */

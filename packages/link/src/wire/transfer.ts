@@ -11,6 +11,11 @@ export class Transferred<out Value> {
   }
 }
 
+/** The value itself, which is what schemas and caches are about. */
+export function bare(value: unknown): unknown {
+  return value instanceof Transferred ? value.value : value;
+}
+
 /**
  * Hands buffers and ports over to the other thread instead of copying them; the giver cannot use them any more. Works for
  * requests and for what a job returns. Where a wire has to copy (processes), it is copied.

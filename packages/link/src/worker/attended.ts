@@ -1,4 +1,5 @@
 import { check, type ErasedJob } from "@job-orch/core/substrate";
+import { bare, transfer, Transferred } from "../wire/transfer.ts";
 import { Places } from "./places.ts";
 import type { RunnerOptions } from "./runner-options.ts";
 import type { WorkerContext } from "./worker-context.ts";
@@ -22,7 +23,9 @@ export class Attended {
     const valid = await check(job.request, request, `The request of "${job.name}"`);
     const place = await this.#places.take();
     try {
-      const response = await check(job.response, await job.run(valid, place.resources, context), `The response of "${job.name}"`);
+      const returned = await job.run(valid, place.resources, context);
+      const checked = await check(job.response, bare(returned), `The response of "${job.name}"`);
+      const response = returned instanceof Transferred ? transfer(checked, returned.list) : checked;
       return items === undefined ? response : await this.#yielding.run(job.name, response, context, slot, items);
     } finally {
       this.#places.give(place);

@@ -8,7 +8,7 @@ import { Attended } from "./attended.ts";
 import { FULL, LONGEST_WAIT_MS, LONG_JOB_MS, MEMORY, LONGEST_TURN_MS, BUSY_MS, SHORT_MS, LOOK_EVERY } from "./pace.ts";
 import { postOneByOne } from "./post-one-by-one.ts";
 import type { RunnerOptions } from "./runner-options.ts";
-import { skipped } from "./unbegun.ts";
+import { unbegun } from "./unbegun.ts";
 import { WorkerContext } from "./worker-context.ts";
 import { yieldsUnasked } from "./yielding.ts";
 
@@ -58,6 +58,7 @@ export class Runner {
   /** Takes a batch of requests. */
   readonly take = (batch: readonly unknown[]): void => {
     this.#batches.push(batch);
+    if (this.#draining) this.#skipAll(); // it was on its way when the host said so; what jobs borrow may be gone
     if (!this.#running && !this.#turnDue) this.#turn();
   };
 
@@ -73,8 +74,7 @@ export class Runner {
       case "drain":
         this.#draining = true;
         this.#skipAll();
-        this.flush();
-        this.#endWhenDone();
+        if (!this.#running && !this.#turnDue) this.#turn();
         return;
     }
   };
@@ -274,15 +274,17 @@ export class Runner {
     }
   }
 
-  /** What was not begun goes back to the host. */
+  /** What was not begun goes back to the host, if it can. */
   #skipAll(): void {
-    this.#replies.push(...skipped(this.#batches, this.#at));
-    this.#batches.length = 0;
+    const { replies, kept } = unbegun(this.#batches, this.#at, !this.#ending);
+    this.#replies.push(...replies);
+    this.#batches.splice(0, this.#batches.length, ...kept);
     this.#at = 0;
+    this.flush();
   }
 
   #endWhenDone(): void {
-    if (this.#ending || this.#active > 0 || this.#replies.length > 2) return;
+    if (this.#ending || !this.isIdle) return;
     this.#ending = true;
     void this.#attended.dispose().then(this.#options.onDrained, this.#options.onDrained);
   }

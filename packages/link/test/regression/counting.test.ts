@@ -1,13 +1,8 @@
 import { until } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
-import { TransferLostError, transfer } from "../../src/index.ts";
+import { headOf, Kind, TEXT, TransferLostError, transfer } from "../../src/index.ts";
+import { ended } from "../support/ended.ts";
 import { type ScriptedWorker, scripted, turn } from "../support/scripted.ts";
-
-async function ended(bench: ReturnType<typeof scripted>): Promise<void> {
-  const closing = bench.hosted.close();
-  for (const worker of bench.workers) worker.end({ code: 0 });
-  await closing;
-}
 
 /** Answers whatever a worker has, until it has nothing. */
 async function answerAll(...workers: readonly ScriptedWorker[]): Promise<void> {
@@ -71,6 +66,23 @@ describe("what waits is counted right", () => {
     await ended(bench);
   });
 
+  test("bytes whose buffer was given away while they waited leave with what they came with", async () => {
+    const bench = scripted({ queue: { maxBytes: 1_500, onFull: "reject" }, maxWindow: 2 });
+    const bytes = new Uint8Array(1_000);
+    const calls = [bench.hosted.sendReceive(bytes)];
+    await turn();
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    bench.last().ready();
+    await turn();
+    for (let count = 0; count < 3; count++) calls.push(bench.hosted.sendReceive(new ArrayBuffer(1_000)));
+    await turn();
+    expect(bench.hosted.stats()).toMatchObject({ waiting: 2, pending: 4 });
+    calls.push(bench.hosted.sendReceive(new ArrayBuffer(1)));
+    expect(await calls.at(-1)).toMatchObject({ ok: false, error: { code: "ERR_POOL_FULL" } });
+    await ended(bench);
+    await Promise.all(calls);
+  });
+
   test("a full queue is full for lanes too", async () => {
     const bench = scripted({ queue: { maxItems: 5, onFull: "reject" } });
     const calls = Array.from({ length: 20 }, (_, value) => bench.hosted.sendReceive(value, { lane: 0 }));
@@ -109,6 +121,24 @@ describe("who waits is served", () => {
     await answerAll(...bench.workers);
     expect(await call).toBe("in lane 3");
     expect(bench.workers).toHaveLength(4);
+    await ended(bench);
+  });
+
+  test("what a worker handed back before it said what nobody can read", async () => {
+    const bench = scripted({ maxWindow: 4, targetMs: 1_000 }, false);
+    const calls = ["handed back", "lost"].map((value) => bench.hosted.sendReceive(value));
+    bench.last().ready({ tellsBegun: true });
+    await turn();
+    const [back, lost] = bench.last().given.map(({ slot }) => slot) as [number, number];
+    bench.last().begin(1);
+    const words = [headOf(Kind.Skipped, 0, 0, back), undefined, headOf(Kind.Ok, TEXT, 0, lost), "{ no JSON"];
+    expect(() => bench.last().say([1, 1, ...words])).toThrow(SyntaxError); // its link ends it then
+    bench.last().end();
+    bench.last().ready({ tellsBegun: true });
+    await turn();
+    expect(bench.last().given.map(({ body }) => body)).toEqual(["handed back"]);
+    await answerAll(bench.last());
+    expect(await Promise.all(calls)).toMatchObject([{ value: "handed back" }, { ok: false }]);
     await ended(bench);
   });
 

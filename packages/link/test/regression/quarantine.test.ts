@@ -88,6 +88,23 @@ test("given up while it waits to run alone, it leaves nothing behind: the next c
   await hosted.close();
 });
 
+test("a crash is remembered only where its request can come again", async () => {
+  const { pool, hosted, last } = scripted();
+  for (const id of [undefined, "named"]) {
+    const call = hosted.sendReceive("dies", id === undefined ? undefined : { id });
+    await turn();
+    last().ready();
+    await turn();
+    last().begin();
+    last().end();
+    expect(await call).toMatchObject({ ok: false, error: { code: "ERR_WORKER_CRASHED" } });
+    expect(pool.suspects.isEmpty).toBe(id === undefined);
+  }
+  const closing = hosted.close();
+  last().end({ code: 0 });
+  await closing;
+});
+
 function closeAll(workers: readonly { end: (exit?: { code: number }) => void }[]): void {
   for (const worker of workers) queueMicrotask(() => worker.end({ code: 0 }));
 }

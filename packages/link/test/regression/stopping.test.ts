@@ -87,3 +87,12 @@ test("closing while workers crash as soon as they are up answers everyone", asyn
   await closing;
   for (const result of await calls) expect(result).toMatchObject({ ok: false, error: { code: "ERR_CLOSED" } });
 });
+
+test("who receives the responses of a job hears that the pool of several jobs is closed", async () => {
+  const { pool, hosted } = scripted();
+  const other = hostJob(job<unknown, unknown>()({ name: "other", run: () => undefined }), pool, payloadOf("auto"), false);
+  const feeds = await Promise.all([hosted.responseReceiver(), other.responseReceiver()]);
+  const received = Promise.allSettled(feeds.map((feed) => feed.receive()));
+  await pool.close(0);
+  expect(await received).toMatchObject([0, 1].map(() => ({ status: "rejected", reason: { code: "ERR_CLOSED" } })));
+});

@@ -4,6 +4,7 @@ import {
   type Control,
   EXTRA,
   type Exit,
+  type Extra,
   headOf,
   hostJob,
   Kind,
@@ -22,6 +23,7 @@ export interface Given {
   readonly slot: number;
   readonly body: unknown;
   readonly transfers: readonly Transferable[];
+  readonly extra: Extra | undefined;
 }
 
 /** A worker that does what a test says, when it says so: every order of events can be had. */
@@ -46,7 +48,8 @@ export class ScriptedWorker {
       for (let at = 0; at < moved.length; at += ((moved[at] as number) & EXTRA) === 0 ? 3 : 4) {
         const head = moved[at] as number;
         const body = (head & TEXT) === 0 ? moved[at + 2] : JSON.parse(moved[at + 2] as string);
-        this.given.push({ slot: slotOf(head), body, transfers });
+        const extra = (head & EXTRA) === 0 ? undefined : (moved[at + 3] as Extra);
+        this.given.push({ slot: slotOf(head), body, transfers, extra });
       }
     },
     tell: (control: Control): void => void this.controls.push(control),
@@ -83,6 +86,11 @@ export class ScriptedWorker {
   answer({ slot }: Given, value: unknown): void {
     if (this.#claims !== undefined) Atomics.store(this.#claims, slot, Claim.Done);
     this.#events.onBatch([1, 1, headOf(Kind.Ok, 0, 0, slot), value]);
+  }
+
+  /** Says anything at all. */
+  say(batch: readonly unknown[]): void {
+    this.#events.onBatch(batch);
   }
 
   /** Ends; what it had is left to the pool. */

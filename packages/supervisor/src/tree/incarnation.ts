@@ -1,4 +1,5 @@
 import type { Clock, Running, Startable } from "@job-orch/core";
+import { checkMembers } from "@job-orch/core/substrate";
 import { ChildStartError } from "../errors.ts";
 import type { ChildContext, ChildFunction, StartSpec } from "./child-spec.ts";
 
@@ -49,6 +50,7 @@ export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeou
   const live = async (): Promise<Ending> => {
     try {
       running = await inTime(id, spec, context, clock);
+      checkMembers(`${id}.start()`, running, ["stop"], "what runs: { ended, stop }");
     } catch (error) {
       const ending = excused({ how: "neverUp", error }, context);
       hurry(); // it may be starting still

@@ -181,6 +181,12 @@ describe("a child that does not come up", () => {
     expect(of("exited")[0]).toMatchObject({ child: "server", exitClass: "startFailure", error: { message: "the store is away" } });
   });
 
+  it("is a failed start too when what it started is nothing that runs", async () => {
+    const { begin, of } = stage();
+    await begin([{ id: "server", start: (() => undefined) as never, restart: "temporary" }]);
+    expect(of("exited")).toMatchObject([{ child: "server", exitClass: "startFailure", error: { code: "ERR_OPTION" } }]);
+  });
+
   it("in its time is given up, and stopped when it comes up late", async () => {
     const { begin, clock, of } = stage();
     const late = Promise.withResolvers<void>();
