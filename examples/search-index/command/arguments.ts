@@ -16,6 +16,8 @@ export type Command =
       readonly host: HostChoice;
       /** The same command once more, as one types it. */
       readonly again: string;
+      /** How one searches what it makes. */
+      readonly look: string;
     }
   | {
       readonly kind: "search";
@@ -65,7 +67,7 @@ export function toCommand(args: readonly string[], { userFolder, workspace }: Su
   if (values.search === undefined) {
     if (values.limit !== undefined) throw new UsageError("--limit goes with --search.");
     const directory = toDirectory(given === undefined ? resolve(workspace, "node_modules") : resolve(userFolder, given));
-    return { kind: "index", directory, dbPath, fresh: values.fresh ?? false, host, again: again(given, values.db) };
+    return { kind: "index", directory, dbPath, fresh: values.fresh ?? false, host, ...asTyped(given, values) };
   }
   if (values.threads !== undefined || values.processes !== undefined) {
     throw new UsageError("--threads and --processes say where texts are tokenised, and --search tokenises none.");
@@ -76,9 +78,24 @@ export function toCommand(args: readonly string[], { userFolder, workspace }: Su
   return { kind: "search", words: values.search, directory, dbPath, limit: toLimit(values.limit) };
 }
 
-/** The same command once more, as one types it. */
-function again(directory: string | undefined, db: string | undefined): string {
-  const args = [...(directory === undefined ? [] : [directory]), ...(db === undefined ? [] : ["--db", db])];
+interface Said {
+  readonly db?: string | undefined;
+  readonly threads?: string | undefined;
+  readonly processes?: string | undefined;
+}
+
+function asTyped(directory: string | undefined, { db, threads, processes }: Said): { readonly again: string; readonly look: string } {
+  const place = [...(directory === undefined ? [] : [directory]), ...said("--db", db)];
+  const again = typed([...place, ...said("--threads", threads), ...said("--processes", processes)]);
+  return { again, look: `${typed(place)}${place.length === 0 ? " --" : ""} --search "event emitter"` };
+}
+
+function said(option: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [option, value];
+}
+
+/** A command line as one types it. */
+function typed(args: readonly string[]): string {
   return [
     "npm run demo",
     ...(args.length === 0 ? [] : ["--"]),
@@ -97,6 +114,7 @@ function parse(args: readonly string[]) {
 /** The first sentence of what Node says; the others are about its own API. */
 function sentence(message: string): string {
   const [first = message] = message.split(/(?<=[a-z'"])\. |\n/);
+  if (first.startsWith("Unknown option")) return `${first}: --help lists those that there are.`;
   return first.endsWith(".") ? first : `${first}.`;
 }
 

@@ -8,7 +8,7 @@ import { totalsOf } from "../store/totals.ts";
 import { plural, count } from "../terminal/format.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { showProgress } from "../terminal/show-progress.ts";
-import { summary } from "../terminal/summary.ts";
+import { losses, summary } from "../terminal/summary.ts";
 import type { Command } from "./arguments.ts";
 
 type IndexCommand = Extract<Command, { kind: "index" }>;
@@ -29,7 +29,12 @@ export async function indexDirectory(command: IndexCommand, screen: Screen, comp
   }
 }
 
-async function work({ directory, dbPath, again }: IndexCommand, workplace: Workplace, host: TermHost, screen: Screen): Promise<number> {
+async function work(
+  { directory, dbPath, again, look }: IndexCommand,
+  workplace: Workplace,
+  host: TermHost,
+  screen: Screen,
+): Promise<number> {
   const { paint } = screen;
   screen.print("", `  ${paint("bold", "Search index")} of ${directory}`);
   const run = new Run(workplace, host);
@@ -54,6 +59,7 @@ async function work({ directory, dbPath, again }: IndexCommand, workplace: Workp
     screen.print(
       "",
       `  Stopped. ${count(files)} ${files === 1 ? "file waits" : "files wait"} in ${dbPath}${progress.walking ? ", and the walk is not over" : ""}.`,
+      ...losses(host).map((text) => `  ${text}.`),
       `  To go on: ${paint("bold", again)}`,
       "",
     );
@@ -68,6 +74,6 @@ async function work({ directory, dbPath, again }: IndexCommand, workplace: Workp
     tokeniseMs: meters.tokenise.percentileMs(50),
   });
   screen.print(...summary({ directory, elapsedMs: progress.elapsedMs, tally, meters, totals, accidents, host, hosts }, screen));
-  screen.print("", `  Now search it: ${paint("bold", `${again}${again.includes(" -- ") ? "" : " --"} --search "event emitter"`)}`, "");
+  screen.print("", `  Now search it: ${paint("bold", look)}`, "");
   return 0;
 }

@@ -6,7 +6,7 @@ import { queryTerms } from "../jobs/terms.ts";
 import { FileIndex } from "../store/file-index.ts";
 import { findFiles, type Found, type Hit } from "../store/find-files.ts";
 import { indexPathOf } from "../store/paths.ts";
-import { count, plural } from "../terminal/format.ts";
+import { count, plural, printable } from "../terminal/format.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { type Snippet, snippets } from "../terminal/snippet.ts";
 import type { Command } from "./arguments.ts";
@@ -50,7 +50,7 @@ function heading({ total, match }: Found, terms: readonly string[], { paint }: S
 
 function card({ path }: Hit, place: number, terms: readonly string[], screen: Screen): readonly string[] {
   const { paint } = screen;
-  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(path, screen.columns() - 8))}`;
+  const title = `${`${place}.`.padStart(5)} ${paint(["bold", "cyan"], shorten(printable(path), screen.columns() - 8))}`;
   let text: string;
   try {
     text = readBytes(path, Buffer.allocUnsafe(MOST_FILE_BYTES)).toString("utf8");

@@ -71,7 +71,7 @@ export function searchPipeline(
     { transport, concurrency: 32, resources: shared({ ...resources, count: host.count }), retry: RETRY },
   );
   const write = processor(
-    watched(indexJob, ({ change }) => tally.indexed(change)),
+    watched(indexJob, ({ change }, { path }) => tally.indexed(change, path)),
     {
       transport,
       concurrency: 256,

@@ -46,9 +46,17 @@ export class Run {
   }
 
   /** Works until the index is true to the directory, or until the signal aborts. */
-  async finish(directory: string, signal: AbortSignal, say: Announcements): Promise<void> {
+  async finish(directory: string, signal: AbortSignal, say: Omit<Announcements, "scanning">): Promise<void> {
     const { pipeline } = this.#pipeline;
-    const scanned = scan({ directory, pipeline, sampler: this.#sampler, lock: this.#workplace.lock, signal, say });
+    this.tally.begin(directory);
+    const scanned = scan({
+      directory,
+      pipeline,
+      sampler: this.#sampler,
+      lock: this.#workplace.lock,
+      signal,
+      say: { ...say, scanning: () => this.tally.scanBegins() },
+    });
     await Promise.race([scanned, this.#running.ended]);
   }
 

@@ -11,6 +11,8 @@ export interface Announcements {
   readonly helping: () => void;
   /** An earlier run left this much. */
   readonly goingOn: (backlog: Backlog) => void;
+  /** What an earlier run left is done; now the whole directory is looked at. */
+  readonly scanning: () => void;
 }
 
 export interface ScanOptions {
@@ -35,6 +37,7 @@ export async function scan({ directory, pipeline, sampler, lock, signal, say }: 
   if (!isEmpty(left)) say.goingOn(left);
   await drained(sampler, signal);
   if (signal.aborted) return;
+  say.scanning();
   await pipeline.send({ scan: randomUUID(), parts: [{ folder: directory }] });
   await drained(sampler, signal);
 }

@@ -38,6 +38,11 @@ export function latency(ms: number): string {
   return ms >= 10 ? `${Math.round(ms)} ms` : `${ms.toFixed(2)} ms`;
 }
 
+/** A name that may hold anything, without what a terminal would act upon. */
+export function printable(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, "\u{fffd}");
+}
+
 /** As much of a text as fits in a line. */
 export function fit(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

@@ -6,7 +6,7 @@ import type { Meters } from "../run/meters.ts";
 import { STAGES } from "../run/pipeline.ts";
 import type { Tally } from "../run/tally.ts";
 import type { Totals } from "../store/totals.ts";
-import { count, fit, latency, plural, size, span } from "./format.ts";
+import { count, fit, latency, plural, printable, size, span } from "./format.ts";
 import type { Screen } from "./screen.ts";
 
 export interface SummaryOf {
@@ -38,7 +38,7 @@ export function summary(run: SummaryOf, screen: Pick<Screen, "paint" | "columns"
 
 function headline({ tally, elapsedMs, directory }: SummaryOf, { paint }: Pick<Screen, "paint">): readonly string[] {
   const written = tally.new + tally.changed;
-  const seen = written + tally.same + tally.cached;
+  const seen = written + tally.asBefore;
   const perSecond = seen / Math.max(elapsedMs / 1000, 0.001);
   const what = written === 0 ? `Nothing has changed in ${directory}` : `Indexed ${plural(written, "file")} of ${directory}`;
   return ["", `  ${paint("green", "✓")} ${paint("bold", what)} ${paint("dim", `in ${span(elapsedMs)}, ${count(perSecond)} files/s`)}`];
@@ -49,7 +49,7 @@ function figures({ tally, meters, totals }: SummaryOf, { paint }: Pick<Screen, "
   const kinds = [
     `${count(tally.new)} new`,
     `${count(tally.changed)} changed`,
-    `${count(tally.same + tally.cached)} as before`,
+    `${count(tally.asBefore)} as before`,
     `${count(tally.removed)} removed`,
   ];
   const refused = totals.refusals.reduce((all, { count: number }) => all + number, 0);
@@ -79,13 +79,7 @@ function latencies({ meters }: SummaryOf, { paint }: Pick<Screen, "paint">): rea
 /** Where texts were tokenised, how that went, and how it goes elsewhere. */
 function hostsOf({ host, hosts, meters }: SummaryOf, { paint }: Pick<Screen, "paint">): readonly string[] {
   if (meters.tokenise.done === 0) return [];
-  const { ended } = host;
-  const again = host.begunAgain();
-  const what =
-    ended.length === 0
-      ? ""
-      : `: ${plural(ended.length, "worker")} ended (${[...new Set(ended)].join(", ")}), replaced, ${plural(again, "text")} begun again`;
-  const lines = ["", `  tokenised on ${host.name}${ended.length === 0 ? "" : paint("yellow", what)}`];
+  const lines = ["", `  tokenised on ${host.name}`, ...losses(host).map((text) => `    ${paint("yellow", text)}`)];
   if (hosts.length < 2) return lines;
   const width = Math.max(...hosts.map(({ name }) => name.length));
   const rows = hosts.map(({ name, perSecond, tokeniseMs }) => {
@@ -93,6 +87,13 @@ function hostsOf({ host, hosts, meters }: SummaryOf, { paint }: Pick<Screen, "pa
     return `    ${name.padEnd(width)}  ${`${count(perSecond)} files/s`.padStart(14)}${median}${name === host.name ? "  (this run)" : ""}`;
   });
   return [...lines, ...rows.map((row) => paint("dim", row))];
+}
+
+/** Workers that ended without being asked to, and what that cost. */
+export function losses({ ended, begunAgain }: SummaryOf["host"]): readonly string[] {
+  if (ended.length === 0) return [];
+  const how = [...new Set(ended)].join(", ");
+  return [`${plural(ended.length, "worker")} ended (${how}), replaced, ${plural(begunAgain(), "text")} begun again`];
 }
 
 function deadLetters(
@@ -103,7 +104,7 @@ function deadLetters(
   if (refusals.length === 0 && accidents.length === 0) return [];
   const width = Math.max(...refusals.map(({ count: number }) => count(number).length));
   const lines = refusals.map(({ code, count: number, paths }) => {
-    const some = paths.map((path) => shorten(relative(directory, path) || path)).join(", ");
+    const some = paths.map((path) => printable(shorten(relative(directory, path) || path))).join(", ");
     const examples = fit(`${some}${number > paths.length ? ", …" : ""}`, columns() - width - 20);
     return `  ${paint("yellow", REFUSALS[code].padEnd(14))}${count(number).padStart(width)}  ${paint("dim", examples)}`;
   });

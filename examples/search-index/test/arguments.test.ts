@@ -34,6 +34,7 @@ test.for(WRONG)("%s is refused with one sentence", ([, args]) => {
 test("bad arguments end with exit code 2 and a sentence on stderr alone", { timeout: 60_000 }, async () => {
   const { code, stdout, stderr } = await runDemo("--no-such-option");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain("--help");
   expect(stderr).toMatch(/^Unknown option '--no-such-option'[^\n]*\n$/);
 });
 
@@ -44,6 +45,19 @@ test("--help says how to use it", { timeout: 60_000 }, async () => {
 });
 
 test("the command to go on with is the one that was given", () => {
-  const command = toCommand([".", "--db", "my store.db"], surroundings);
-  expect(command).toMatchObject({ kind: "index", again: "npm run demo -- . --db 'my store.db'" });
+  const command = toCommand([".", "--db", "my store.db", "--processes", "python"], surroundings);
+  expect(command).toMatchObject({ kind: "index", again: "npm run demo -- . --db 'my store.db' --processes python" });
+  expect(toCommand([".", "--fresh", "--threads", "2"], surroundings)).toMatchObject({ again: "npm run demo -- . --threads 2" });
+});
+
+test("the command to search with takes what it is shown with", () => {
+  for (const args of [
+    [".", "--threads", "2"],
+    [".", "--processes", "node", "--db", "store.db"],
+  ]) {
+    const { look } = toCommand(args, surroundings) as { readonly look: string };
+    const [, ...again] = look.replace("npm run demo", "").replaceAll('"', "").split(" ");
+    expect(look).toMatch(/^npm run demo -- \. .*--search "event emitter"$/);
+    expect(toCommand(again.slice(1, -1), surroundings)).toMatchObject({ kind: "search" });
+  }
 });

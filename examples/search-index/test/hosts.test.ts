@@ -62,6 +62,21 @@ test.runIf(process.platform === "linux")(
   },
 );
 
+test.runIf(process.platform === "linux")("a run that is stopped tells of killed workers too", { timeout: 120_000 }, async () => {
+  const tree = new Tree(join(folder, "stopped"), 13);
+  tree.addTexts(1_500);
+  const dbPath = join(folder, "stopped.db");
+  const demo = startDemo([tree.root, "--db", dbPath, "--processes", "node"]);
+  await demo.printed("Search index");
+  const first = await childOf(demo.child.pid as number);
+  process.kill(first, "SIGKILL");
+  await childOf(demo.child.pid as number, first); // its end was noticed when there is another one
+  demo.child.kill("SIGINT");
+  const { code, stdout } = await demo.ended;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/Stopped\.[^]*1 worker ended \(SIGKILL\)[^]*To go on: .* --processes node/);
+});
+
 test("what is asked for and makes no sense is told in a sentence", async () => {
   for (const [args, sentence] of [
     [["--threads", "many"], "--threads takes a whole number from 0 to 64"],
@@ -75,11 +90,11 @@ test("what is asked for and makes no sense is told in a sentence", async () => {
   }
 });
 
-/** A child that serves already. */
-async function childOf(parent: number): Promise<number> {
+/** A child that serves already. `after`: one that came after that one. */
+async function childOf(parent: number, after = 0): Promise<number> {
   for (;;) {
     const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === parent);
-    const serving = found.find((name) => readFileSync(`/proc/${name}/cmdline`, "utf8").includes("terms.process"));
+    const serving = found.find((name) => Number(name) > after && readFileSync(`/proc/${name}/cmdline`, "utf8").includes("terms.process"));
     if (serving !== undefined) return Number(serving);
     await new Promise((resolve) => void setTimeout(resolve, 5));
   }

@@ -32,8 +32,10 @@ test("Ctrl-C drains, says how to go on, and the next run does", { timeout: 120_0
   expect(stopped.stdout).toContain(`To go on: npm run demo -- ${tree.root} --db ${dbPath}`);
   expect(await waitingIn(dbPath)).toBeGreaterThan(0);
 
+  const before = storedIn(dbPath).files.size;
   const second = await runDemo(tree.root, "--db", dbPath);
   expect(second.code).toBe(0);
+  expect(asBefore(second.stdout)).toBe(before);
   expect(second.stdout).toContain("Going on where an earlier run stopped");
   expect(storedIn(dbPath).files).toEqual(referenceOf(tree.root).files);
 });
@@ -78,4 +80,9 @@ async function someIndexed(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
     if (existsSync(indexPathOf(dbPath)) && countIn(dbPath) >= 50) return;
   }
+}
+
+/** Files that a run found in the index, as its summary has it. */
+function asBefore(stdout: string): number {
+  return Number((/([\d,]+) as before/.exec(stdout)?.[1] ?? "none").replaceAll(",", ""));
 }

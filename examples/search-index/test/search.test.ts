@@ -64,6 +64,21 @@ test("words that mean something to the index's query language are words like oth
   for (const words of ['" OR NOT', "retry AND", "NEAR(retry)", "col:retry*"]) expect((await search(words)).code).toBe(0);
 });
 
+test("a file's name does nothing to a terminal", { timeout: 60_000 }, async () => {
+  const odd = new Tree(join(folder, "odd"), 1);
+  odd.write("a\u001b[31mred\nline.txt", "crimson");
+  odd.write("b\u001b]0;title.txt", Buffer.from([0, 1, 2]));
+  const [store, words] = [
+    ["--db", join(folder, "odd.db")],
+    ["--search", "crimson"],
+  ];
+  const indexed = await runDemo(odd.root, ...store);
+  const found = await runDemo(...store, ...words);
+  expect(found.stdout).toContain("a\ufffd[31mred\ufffdline.txt");
+  expect(indexed.stdout).toContain("b\ufffd]0;title.txt");
+  expect(indexed.stdout + found.stdout).not.toContain("\u001b");
+});
+
 test("a search without an index says how to make one", { timeout: 60_000 }, async () => {
   const { code, stderr } = await runDemo("--db", join(folder, "none.db"), "--search", "word");
   expect(code).toBe(1);
