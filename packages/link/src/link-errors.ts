@@ -29,8 +29,13 @@ export class WorkerCrashedError extends JobError {
   readonly suspects: number;
   readonly stderrTail: string | undefined;
 
-  constructor(pool: string, { place, incarnation, exit }: CrashReport, about: { readonly completed: boolean; readonly suspects: number }) {
-    super(`A worker of "${pool}" ended while it had the request: ${howItEnded(exit)}`, { cause: exit.error });
+  /** `why`: why we ended it, if it was us. */
+  constructor(
+    pool: string,
+    { place, incarnation, exit }: CrashReport,
+    about: { readonly completed: boolean; readonly suspects: number; readonly why?: string | undefined },
+  ) {
+    super(`A worker of "${pool}" ended while it had the request: ${about.why ?? howItEnded(exit)}`, { cause: exit.error });
     this.place = place;
     this.incarnation = incarnation;
     this.exitCode = exit.code;
@@ -51,7 +56,7 @@ export class WorkerStartError extends JobError {
   readonly stderrTail: string | undefined;
 
   constructor(pool: string, exit: Exit, why?: string) {
-    super(`No worker of "${pool}" could be started: ${why ?? howItEnded(exit)}`, { cause: exit.error });
+    super(`No worker of "${pool}" could be started: ${why ?? howItNeverServed(exit)}`, { cause: exit.error });
     this.exitCode = exit.code;
     this.stderrTail = exit.stderrTail;
   }
@@ -108,14 +113,26 @@ export class PoolFullError extends JobError {
   }
 }
 
+/** A program that runs to its end as if there were nothing to serve is told apart from one that fails. */
+function howItNeverServed(exit: Exit): string {
+  const { code, signal, error, lost, hung } = exit;
+  if (code !== 0 || (signal ?? error) !== undefined || lost === true || hung === true) return howItEnded(exit);
+  return `it ended before it served anything: a worker calls serve(job)${quoted(exit)}`;
+}
+
+/** What it wrote last. */
+function quoted({ stderrTail }: Exit): string {
+  const words = lastWords(stderrTail);
+  return words === undefined ? "" : `: ${words}`;
+}
+
 /** With what it wrote to standard error, where nothing else says why. */
-export function howItEnded({ code, signal, error, outOfMemory, lost, hung, stderrTail }: Exit): string {
+export function howItEnded(exit: Exit): string {
+  const { code, signal, error, outOfMemory, lost, hung } = exit;
   if (outOfMemory === true) return "it was out of memory";
   if (hung === true) return "it gave no sign of life";
   if (lost === true) return "its connection was lost";
   if (error !== undefined) return error.message.split("\n", 1)[0] ?? "an error without a message";
-  const words = lastWords(stderrTail);
-  const quoted = words === undefined ? "" : `: ${words}`;
-  if (signal !== undefined) return `it was ended by ${signal}${quoted}`;
-  return `it left with code ${String(code)}${quoted}`;
+  if (signal !== undefined) return `it was ended by ${signal}${quoted(exit)}`;
+  return `it left with code ${String(code)}${quoted(exit)}`;
 }

@@ -27,6 +27,20 @@ describe("what a caller hears of workers that do not stay up", () => {
   });
 });
 
+test.for([
+  [{ code: 0 }, "it ended before it served anything: a worker calls serve(job)"],
+  [{ code: 0, stderrTail: "nothing to do\n" }, "it ended before it served anything: a worker calls serve(job): nothing to do"],
+  [{ code: 2 }, "it left with code 2"],
+] as const)("what never served: %o", async ([exit, how]) => {
+  const { hosted, last } = scripted();
+  const call = hosted.call(1);
+  last().end(exit);
+  await expect(call).rejects.toMatchObject({ message: `No worker of "scripted" could be started: ${how}` });
+  const closed = hosted.close();
+  last().end(); // the one that was started in its place
+  await closed;
+});
+
 describe("of what a program wrote before it ended, the reason is quoted", () => {
   const node =
     "file:///job.js:3\n  throw new Error(text);\n        ^\n\nError: no such file\n    at run (file:///job.js:3:9) {\n  code: 'ENOENT'\n}\n\nNode.js v24.1.0\n";

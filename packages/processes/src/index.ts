@@ -1,3 +1,15 @@
+export type {
+  ItemStream,
+  PoolCallOptions,
+  PooledEvents,
+  PooledProcessor,
+  PoolSendOptions,
+  PoolStats,
+  StreamOptions,
+  WorkerEvent,
+  WorkerStats,
+} from "@job-orch/link";
+export { PoisonRequestError, PoolFullError, PoolUnavailableError, WorkerCrashedError, WorkerStartError } from "@job-orch/link";
 export { ListenError } from "./host/listen-error.ts";
 export { ProgramError } from "./host/oneshot.ts";
 export type { LivenessOptions } from "./host/liveness.ts";

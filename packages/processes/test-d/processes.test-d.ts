@@ -1,7 +1,6 @@
 import { job } from "@job-orch/core";
-import type { PooledProcessor } from "@job-orch/link";
 import { expectError, expectType } from "tsd";
-import { processes } from "../src/index.ts";
+import { type PooledProcessor, type PoolStats, processes, WorkerStartError } from "../src/index.ts";
 
 const length = job<string, number>()({ name: "length", run: (text) => text.length });
 
@@ -9,6 +8,8 @@ const lengths = processes(length, { command: "node", args: ["worker.ts"], transp
 expectType<PooledProcessor<string, number, "length">>(lengths);
 expectType<Promise<number>>(lengths.call("text"));
 expectError(lengths.call(1));
+expectType<PoolStats>(lengths.stats());
+lengths.on("failed", ({ error }) => error instanceof WorkerStartError && expectType<string | undefined>(error.stderrTail));
 expectError(lengths.listen());
 expectError(processes(length, { args: [] }));
 expectError(processes(length, { command: "node", args: "worker.ts" }));

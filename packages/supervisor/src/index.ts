@@ -10,6 +10,7 @@ export type {
   ChildFunction,
   RestartRule,
   RunSpec,
+  StartedChild,
   StartSpec,
   Strategy,
   SupervisorSpec,

@@ -1,4 +1,23 @@
-export { transfer } from "@job-orch/link";
+export type {
+  ItemStream,
+  PoolCallOptions,
+  PooledEvents,
+  PooledProcessor,
+  PoolSendOptions,
+  PoolStats,
+  StreamOptions,
+  WorkerEvent,
+  WorkerStats,
+} from "@job-orch/link";
+export {
+  PoisonRequestError,
+  PoolFullError,
+  PoolUnavailableError,
+  transfer,
+  TransferLostError,
+  WorkerCrashedError,
+  WorkerStartError,
+} from "@job-orch/link";
 export { serve, type ServeOptions } from "./serve.ts";
 export type { ThreadOptions } from "./thread-options.ts";
 export { type ThreadPool, threadPool, threads } from "./threads.ts";

@@ -1,8 +1,16 @@
 import { defineJob, job, pipe, processor, remote } from "@job-orch/core";
-import type { ItemStream, PooledProcessor } from "@job-orch/link";
 import { memory } from "@job-orch/memory";
 import { expectError, expectType } from "tsd";
-import { serve, threadPool, threads, transfer } from "../src/index.ts";
+import {
+  type ItemStream,
+  type PooledProcessor,
+  type PoolStats,
+  serve,
+  threadPool,
+  threads,
+  transfer,
+  WorkerCrashedError,
+} from "../src/index.ts";
 
 const url = new URL("file:///worker.js");
 const length = job<string, number>()({ name: "length", run: (text) => text.length });
@@ -13,6 +21,9 @@ const needy = job<string, number, { readonly open: boolean }>()({ name: "needy",
 const lengths = threads(length, url, { size: 2, wire: "json" });
 expectType<PooledProcessor<string, number, "length">>(lengths);
 expectType<Promise<number>>(lengths.call("text"));
+expectType<PoolStats>(lengths.stats());
+lengths.on("failed", ({ error }) => error instanceof WorkerCrashedError && expectType<number | null>(error.exitCode));
+expectError(lengths.on("crashed", () => undefined));
 expectError(lengths.call(1));
 expectError(lengths.call("text", { timeout: 1 }));
 expectError(lengths.call("text", { delayMs: 1 })); // a pool keeps nothing for later

@@ -87,6 +87,17 @@ describe("a thread that ends", () => {
     expect(await behind).toBe(2);
   });
 
+  test("a job that goes on beyond the grace of a stop hears of the stop, not of a crash", async () => {
+    await using deeds = pool();
+    await deeds.call({ do: "echo", value: 1 });
+    const loop = deeds.sendReceive({ do: "die", how: "loop" });
+    await deeds.stop({ graceMs: 50 });
+    expect(await loop).toMatchObject({
+      ok: false,
+      error: { code: "ERR_WORKER_CRASHED", message: expect.stringContaining("the pool was stopped, and its grace was over") },
+    });
+  });
+
   test("one that does not listen is condemned; its neighbour ends its work", async () => {
     await using deeds = pool({ concurrency: 2, graceMs: 100 });
     const condemned: string[] = [];

@@ -18,7 +18,8 @@ export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): vo
   const tasks = member.assigned();
   if (tasks.length === 0) return;
   const fates = tasks.map((task) => ({ task, fate: member.fateOf(task.slot) }));
-  const suspects = OURS.includes(exitClass) ? [] : fates.filter(({ fate }) => fate === "running");
+  const ours = OURS.includes(exitClass);
+  const suspects = ours ? [] : fates.filter(({ fate }) => fate === "running");
   for (const { task, fate } of fates.reverse()) {
     member.forget(task);
     if (fate === "untouched") pool.intake.handBack(task);
@@ -27,6 +28,7 @@ export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): vo
         completed: fate === "done",
         suspects: suspects.length,
         suspect: suspects.some((one) => one.task === task),
+        why: ours ? whyWeEndedIt(pool) : undefined,
       });
   }
 }
@@ -35,12 +37,19 @@ interface Circumstances {
   readonly completed: boolean;
   readonly suspects: number;
   readonly suspect: boolean;
+  readonly why: string | undefined;
 }
 
-function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, suspect }: Circumstances): void {
+function whyWeEndedIt({ isClosed, jobs }: Pool): string {
+  return isClosed || jobs.noneTakes
+    ? "the pool was stopped, and its grace was over"
+    : "the pool ended it, as a job there did not stop when it was told to";
+}
+
+function crashed(pool: Pool, member: Member, task: Task, { completed, suspects, suspect, why }: Circumstances): void {
   const { settings, name } = pool;
   const report = { place: member.place, incarnation: member.incarnation, exit: member.exit ?? { code: null } };
-  const error = new WorkerCrashedError(name, report, { completed, suspects });
+  const error = new WorkerCrashedError(name, report, { completed, suspects, why });
   // One that is nobody's by name does not come again, unless it is begun again from here.
   if (suspect && (settings.retriesCrashes || task.origin !== undefined || task.ownId !== undefined)) {
     const { convicted, crashes } = pool.suspects.note(

@@ -1,4 +1,4 @@
-import type { Awaitable, Running, Startable } from "@job-orch/core";
+import type { Awaitable, Startable } from "@job-orch/core";
 import type { RestartOptions } from "../policy/restart-options.ts";
 
 /** What a child's function is told. */
@@ -33,9 +33,18 @@ export interface RunSpec extends AnySpec {
   readonly run: Startable | ChildFunction;
 }
 
-/** A child that takes time to come up: a pool, a server. What `start` resolves with is up; its `closeIntake` is called if it has one. */
+/** What is up, and how it is told to end. */
+export interface StartedChild {
+  /** Resolves when it has ended; rejects when it broke. */
+  readonly ended: PromiseLike<unknown>;
+  readonly stop: (options?: { readonly graceMs?: number }) => PromiseLike<unknown>;
+  /** Take nothing more from outside: everything is going down. */
+  readonly closeIntake?: () => unknown;
+}
+
+/** A child that takes time to come up: a pool, a server. */
 export interface StartSpec extends AnySpec {
-  readonly start: (context: ChildContext) => Awaitable<Running>;
+  readonly start: (context: ChildContext) => Awaitable<StartedChild>;
   /** Units: milliseconds. Default 30,000. */
   readonly startTimeoutMs?: number;
 }

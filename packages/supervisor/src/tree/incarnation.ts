@@ -1,7 +1,7 @@
-import type { Clock, Running, Startable } from "@job-orch/core";
+import type { Clock, Startable } from "@job-orch/core";
 import { checkMembers } from "@job-orch/core/substrate";
 import { ChildStartError } from "../errors.ts";
-import type { ChildContext, ChildFunction, StartSpec } from "./child-spec.ts";
+import type { ChildContext, ChildFunction, StartedChild, StartSpec } from "./child-spec.ts";
 
 /** One life of a child. */
 export interface Incarnation {
@@ -45,7 +45,7 @@ export function ofFunction(run: ChildFunction, incarnation: number): Incarnation
 export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeoutMs">, incarnation: number, clock: Clock): Incarnation {
   const { context, closeIntake, stop, hurry } = contextOf(incarnation);
   const up = Promise.withResolvers<void>();
-  let running: Running | undefined;
+  let running: StartedChild | undefined;
   let graceMs = 0;
   const live = async (): Promise<Ending> => {
     try {
@@ -87,8 +87,8 @@ function inTime(
   { start, startTimeoutMs = 30_000 }: Pick<StartSpec, "start" | "startTimeoutMs">,
   context: ChildContext,
   clock: Clock,
-): Promise<Running> {
-  const { promise, resolve, reject } = Promise.withResolvers<Running>();
+): Promise<StartedChild> {
+  const { promise, resolve, reject } = Promise.withResolvers<StartedChild>();
   let late = false;
   const giveUp = (reason: unknown): void => {
     late = true;
@@ -145,7 +145,7 @@ function excused(ending: Ending, { closing, signal, hurry }: ChildContext): Endi
 }
 
 /** Processors and pipelines can; pools cannot and should not, as those who send to them have not ended yet. */
-function closeIntakeOf(what: Startable | Running): void {
+function closeIntakeOf(what: Startable | StartedChild): void {
   const { closeIntake } = what as { readonly closeIntake?: unknown };
   if (typeof closeIntake === "function") quietly(() => closeIntake.call(what) as undefined);
 }
