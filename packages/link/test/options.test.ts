@@ -7,6 +7,16 @@ test.for(["size", "queue", "start", "recycle", "retry", "restart"])("a pool whos
   expect(() => scripted({ [name]: null })).toThrow(refused);
 });
 
+test.for([
+  [{ maxMemoryMb: 0 }, "MiB"],
+  [{ recycle: { heapMb: "64" } }, "MiB"],
+  [{ recycle: { ageMs: 0 } }, "milliseconds"],
+] as const)("%j is refused in its own unit", ([options, unit]) => {
+  expect(() => scripted(options as never)).toThrow(
+    expect.objectContaining({ code: "ERR_OPTION", message: expect.stringContaining(`it takes ${unit}, at least 1`) }),
+  );
+});
+
 test.for([null, 5, { headers: null }, { headers: "x" }, { id: null }, { signal: null }, { deadline: null }, { lane: null }])(
   "a call with the options %j is refused with a sentence, and leaves nothing behind",
   async (options) => {

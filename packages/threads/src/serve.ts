@@ -23,6 +23,7 @@ export interface ServeOptions {
  * place; what it made is disposed of when the thread ends in good order.
  *
  * Promise: in a program that is not such a thread it does nothing.
+ * Errors:  `ERR_OPTION` when a job is none, or served a second time.
  *
  * @example
  * serve(parseJob, () => openDictionary());
@@ -34,6 +35,7 @@ export function serve<const J extends AnyJob>(
 ): void {
   const all = Array.isArray(jobs) ? (jobs as readonly J[]) : [jobs as J];
   for (const job of all) checkJob(job);
+  if (resources !== undefined && typeof resources !== "function") throw new OptionError('"resources" takes a function that makes them');
   const data = (workerData as { readonly jobOrch?: ThreadData } | null)?.jobOrch;
   if (data === undefined) return;
   if (serves.has(data)) throw new OptionError("serve(…) was called before in this worker file: give it all jobs at once, as a list");

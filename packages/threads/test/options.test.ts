@@ -1,6 +1,6 @@
 import { deeds } from "@job-orch/test-support";
 import { expect, test } from "vitest";
-import { threadPool, threads } from "../src/index.ts";
+import { serve, threadPool, threads } from "../src/index.ts";
 
 const file = new URL("./fixtures/deeds.worker.ts", import.meta.url);
 const refused = expect.objectContaining({ code: "ERR_OPTION" });
@@ -19,6 +19,10 @@ test.for([
 ])("%o is refused at once", (options) => {
   expect(() => threads(deeds, file, options as never)).toThrow(refused);
   expect(() => threadPool(file, options as never)).toThrow(refused);
+});
+
+test("resources are made by a function, and nothing else stands in for it", () => {
+  for (const resources of [{ db: "open" }, null, "db"]) expect(() => serve(deeds, resources as never)).toThrow(refused);
 });
 
 test("a worker file takes a URL", () => {

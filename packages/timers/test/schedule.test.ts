@@ -198,6 +198,7 @@ test.each([
   { everyMs: 0 },
   { everyMs: 1.5 },
   { everyMs: undefined },
+  { everyMs: 1_000, cron: "* * * * *" },
   { everyMs: 1_000, misfire: "always" },
   { everyMs: 1_000, misfire: { all: 0 } },
   { everyMs: 1_000, jitterMs: -1 },

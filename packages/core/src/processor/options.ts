@@ -128,7 +128,7 @@ export function whole(name: string, value: number, least: number, most: number):
   throw new OptionError(`"${name}" is ${safeString(value)}; it takes a whole number from ${least} to ${most}`);
 }
 
-export function duration(name: string, value: number, least = 1): number {
+export function duration(name: string, value: number, least = 1, unit = "milliseconds"): number {
   if (typeof value === "number" && value >= least) return value;
-  throw new OptionError(`"${name}" is ${safeString(value)}; it takes milliseconds, at least ${least}`);
+  throw new OptionError(`"${name}" is ${safeString(value)}; it takes ${unit}, at least ${least}`);
 }
