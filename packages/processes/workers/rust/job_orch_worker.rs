@@ -1,10 +1,10 @@
 //! A job-orch worker in Rust for Unix: one file, standard library only. Speaks LJP/1 (docs/protocol.md). Requests and responses are JSON
 //! texts: bring the JSON library you like. Jobs run one after the other. See conformance.rs for a program.
+#![allow(dead_code)] // a program uses what it needs
 use std::os::{fd::{AsFd, FromRawFd, IntoRawFd, OwnedFd}, unix::net::UnixStream};
 use std::{collections::{HashMap, HashSet}, io::{Read, Write}, sync::atomic::{AtomicBool, Ordering::SeqCst}, time::{Duration, Instant}};
 use std::{env, fs::File, net::TcpStream, process::exit, thread};
-const MAX_LINE_BYTES: usize = 8 << 20;
-const FLUSH: Duration = Duration::from_millis(1);
+const MAX_LINE_BYTES: usize = 8 << 20; const FLUSH: Duration = Duration::from_millis(1);
 static IDLE: AtomicBool = AtomicBool::new(false); // nothing runs and nothing is left to be said
 static DRAINING: AtomicBool = AtomicBool::new(false);
 #[repr(C)]
