@@ -1,4 +1,5 @@
 /** `npm run demo`: a search index over any directory, as a pipeline that can be killed and goes on. */
+import { constants } from "node:os";
 import { resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { JobError } from "@job-orch/core";
@@ -11,6 +12,12 @@ import { screenOn } from "./terminal/screen.ts";
 
 // A text is garbage as soon as it is counted. Left alone, V8 lets 200 MiB of that pile up before it looks.
 for (const flag of ["--semi-space-growth-factor=1", "--heap-growing-percent=50"]) setFlagsFromString(flag);
+
+// Whoever read this went away, as `head` does when it has seen enough. What is under way is in the store.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(128 + constants.signals.SIGPIPE);
+  throw error;
+});
 
 const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 

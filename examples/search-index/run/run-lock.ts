@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { IndexError } from "../store/schema.ts";
 
 /**
  * Says who is at work on a store, with the locks of a SQLite file of its own: the system gives them back when a process
@@ -11,9 +12,9 @@ export class RunLock {
   #leads = false;
 
   private constructor(path: string) {
-    this.#presence = new DatabaseSync(path, { timeout: 2_000 });
+    this.#presence = open(path, 2_000);
     this.#presence.exec("begin; select * from sqlite_schema");
-    this.#lead = new DatabaseSync(path, { timeout: 0 });
+    this.#lead = open(path, 0);
   }
 
   /** Notes that this process is at work. */
@@ -23,7 +24,7 @@ export class RunLock {
 
   /** Does something that nobody else may be at work for. False, and nothing done, when somebody is. */
   static alone(path: string, act: () => void): boolean {
-    const database = new DatabaseSync(path, { timeout: 0 });
+    const database = open(path, 0);
     try {
       if (!succeeds(database, "begin exclusive")) return false;
       act();
@@ -42,6 +43,15 @@ export class RunLock {
   release(): void {
     this.#lead.close();
     this.#presence.close();
+  }
+}
+
+/** Errors: `IndexError` when nothing can be written there. Units: milliseconds. */
+function open(path: string, timeout: number): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { timeout });
+  } catch (error) {
+    throw new IndexError(`Nothing can be kept beside ${path}: ${(error as Error).message}. --db takes another place.`, { cause: error });
   }
 }
 

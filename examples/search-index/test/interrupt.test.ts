@@ -82,6 +82,23 @@ async function someIndexed(): Promise<void> {
   }
 }
 
+test("a reader that goes away ends it without a word, and the next run goes on", { timeout: 120_000 }, async () => {
+  const first = startDemo([tree.root, "--db", dbPath]);
+  await first.printed("Search index");
+  first.child.stdout?.destroy();
+  expect(await first.ended).toMatchObject({ code: 141, stderr: "" });
+  expect((await runDemo(tree.root, "--db", dbPath)).code).toBe(0);
+  expect(storedIn(dbPath).files).toEqual(referenceOf(tree.root).files);
+});
+
+test.runIf(process.platform === "linux")("a place where nothing can be kept is told in a sentence", { timeout: 60_000 }, async () => {
+  for (const more of [[], ["--fresh"]]) {
+    const { code, stdout, stderr } = await runDemo(tree.root, "--db", "/proc/demo.db", ...more);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^Nothing can be kept beside \/proc\/demo\.lock: [^\n]+\n$/);
+  }
+});
+
 /** Files that a run found in the index, as its summary has it. */
 function asBefore(stdout: string): number {
   return Number((/([\d,]+) as before/.exec(stdout)?.[1] ?? "none").replaceAll(",", ""));
