@@ -127,7 +127,7 @@ describe("a thread that ends", () => {
     expect(await culprit).toMatchObject({ ok: false, error: { code: "ERR_WORKER_CRASHED" } });
   });
 
-  test("of several requests that end threads leave the pool to the others", async () => {
+  test("of several requests that end threads leave the pool to the others", { timeout: 60_000 }, async () => {
     await using deeds = pool({ size: 1, retry: { onCrash: true } });
     const calls = Array.from({ length: 400 }, (_, value) =>
       deeds.sendReceive(value % 100 === 50 ? { do: "die", how: "exit-3" } : { do: "echo", value }),
