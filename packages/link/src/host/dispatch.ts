@@ -86,7 +86,10 @@ export class Dispatch {
 
   /** Gives every worker what it has room for. */
   refill(): void {
-    for (const member of this.#options.roster.ready) this.fill(member);
+    const { room, roster, places, handsOut } = this.#options;
+    for (const member of roster.ready) this.fill(member);
+    if (roster.target === 0 || roster.target >= places || !handsOut()) return;
+    if (room.hasLanes((place) => roster.memberAt(place) === undefined)) roster.want(places); // nobody else comes for those
   }
 
   flush(member: Member): void {
@@ -102,8 +105,10 @@ export class Dispatch {
   /** Who is let in may be bound to a worker that has nothing else to do. */
   readonly #fillForLane = ({ lane }: Task): void => {
     if (lane === undefined) return;
-    const member = this.#options.roster.memberAt(lane % this.#options.places);
-    if (member !== undefined) queueMicrotask(() => this.fill(member));
+    const { roster, places } = this.#options;
+    const member = roster.memberAt(lane);
+    if (member === undefined) roster.want(places);
+    else queueMicrotask(() => this.fill(member));
   };
 
   readonly #refuse = (task: Task, error: unknown): void => {

@@ -75,7 +75,7 @@ export class Intake {
     const { pool, backlog, keepAlive, upkeep } = this.#options;
     const { min, max } = pool.settings;
     // A lane waits for its own place.
-    const most = backlog.room.hasLanes ? max : min;
+    const most = backlog.room.hasLanes(() => true) ? max : min;
     pool.roster.want(Math.max(most, this.#pending > 0 ? 1 : 0));
     if (this.#pending > 0) keepAlive.hold();
     upkeep.start();

@@ -21,6 +21,7 @@ import { Suspects } from "./suspects.ts";
 import { ASSIGNED, SETTLED, type Task, type TaskOwner, WAITS } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
 import { Upkeep } from "./upkeep.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 export interface PoolIdentity {
   readonly name: string;
@@ -122,9 +123,9 @@ export class Pool {
     return this.#backlog.length;
   }
 
-  /** Of them, those that any worker may have. */
-  get queue(): Pick<TaskQueue, "length"> {
-    return this.#backlog.room.queue;
+  /** Where most of them wait. */
+  get room(): Pick<WaitingRoom, "hasLanes"> & { readonly queue: Pick<TaskQueue, "length"> } {
+    return this.#backlog.room;
   }
 
   /** Whether workers are given requests at all. */

@@ -38,7 +38,7 @@ export class Reports {
     availability.noteUp();
     pool.fill(member);
     quarantine.next();
-    if (pool.queue.length === 0 && member.inFlight === 0) stealing.soon();
+    if (pool.room.queue.length === 0 && member.inFlight === 0) stealing.soon();
   }
 
   batch(member: Member, batch: readonly unknown[]): void {

@@ -42,7 +42,8 @@ export class Stealing {
 
   readonly #look = (): void => {
     this.stop();
-    const { roster, queue } = this.#pool;
+    const { queue } = this.#pool.room;
+    const { roster } = this.#pool;
     for (const thief of roster.ready) {
       if (thief.inFlight > 0 || thief.reserved || queue.length > 0) continue;
       const victim = this.#victim();

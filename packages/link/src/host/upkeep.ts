@@ -44,7 +44,8 @@ export class Upkeep {
 
   /** One more worker, when those that are up have enough to do for a while. */
   growIfSlow(): void {
-    const { roster, queue } = this.#pool;
+    const { queue } = this.#pool.room;
+    const { roster } = this.#pool;
     const { ready } = roster;
     if (ready.length === 0) return void (roster.starting === 0 && roster.grow());
     const serviceMs = ready.reduce((sum, { credits }) => sum + credits.serviceUs, 0) / ready.length / 1_000;
@@ -55,7 +56,7 @@ export class Upkeep {
   }
 
   async #look(): Promise<void> {
-    const { roster, settings, queue } = this.#pool;
+    const { roster, settings, room } = this.#pool;
     const nowMs = steadyNow(settings.environment.clock);
     for (const member of [...roster.ready]) {
       // One at a time: each needs a second place beside it until its successor is up.
@@ -63,7 +64,8 @@ export class Upkeep {
         if (!roster.ready.some(({ state }) => state === "retiring")) roster.recycle(member);
       } else await this.#weigh(member);
     }
-    if (queue.length > 0) return;
+    // Who waits for a place of its own needs that very worker, also while it is not up.
+    if (room.queue.length > 0 || room.hasLanes((place) => (roster.memberAt(place)?.inFlight ?? 0) === 0)) return;
     const idle = roster.ready.filter((member) => member.inFlight === 0 && nowMs - member.idleSinceMs >= settings.idleMs);
     const oldest = idle.sort((a, b) => a.bornMs - b.bornMs)[0];
     if (oldest !== undefined && Math.max(roster.target, roster.ready.length) > settings.min) roster.shrink(oldest);

@@ -23,7 +23,8 @@ export class WaitingRoom {
   /** Requests bound to a place. */
   readonly #lanes: (TaskQueue | undefined)[] = [];
   readonly #admissions = new Admissions();
-  #laneTurns = 0;
+  /** How many turns each place had since one of them went to all. */
+  readonly #laneTurns: number[] = [];
   #items = 0;
   #bytes = 0;
 
@@ -46,9 +47,9 @@ export class WaitingRoom {
     return this.#admissions.length === 0 && this.#isRoomy;
   }
 
-  /** Whether anyone waits for a place of its own. */
-  get hasLanes(): boolean {
-    return this.#lanes.some((lane) => lane !== undefined && lane.length > 0);
+  /** Whether anyone waits for a place of its own, of which this is true. */
+  hasLanes(isMeant: (place: number) => boolean): boolean {
+    return this.#lanes.some((lane, place) => lane !== undefined && lane.length > 0 && isMeant(place));
   }
 
   /** How many wait for this place alone. */
@@ -70,8 +71,10 @@ export class WaitingRoom {
   /** The next for this place; without one, the next for any. Lanes go first, as nobody else takes them, but for one turn in so many. */
   shift(place: number | undefined): Task | undefined {
     const lane = place === undefined ? undefined : this.#lanes[place];
-    const laneFirst = lane !== undefined && ++this.#laneTurns % TURN_OF_ALL !== 0;
-    const task = laneFirst ? (lane.shift() ?? this.queue.shift()) : (this.queue.shift() ?? lane?.shift());
+    const task =
+      place !== undefined && lane !== undefined && this.#isLaneTurn(place)
+        ? (lane.shift() ?? this.queue.shift())
+        : (this.queue.shift() ?? lane?.shift());
     if (task !== undefined) this.#count(task, -1);
     return task;
   }
@@ -127,6 +130,13 @@ export class WaitingRoom {
     this.queue.each(show);
     for (const lane of this.#lanes) lane?.each(show);
     this.#admissions.each(show);
+  }
+
+  /** Counted by place: where workers take turns, it would be the same one each time whose lane has to wait. */
+  #isLaneTurn(place: number): boolean {
+    const turns = (this.#laneTurns[place] ?? 0) + 1;
+    this.#laneTurns[place] = turns % TURN_OF_ALL;
+    return turns < TURN_OF_ALL;
   }
 
   get #isRoomy(): boolean {

@@ -93,6 +93,28 @@ test("a lane that is never empty does not starve those in none", async () => {
   await Promise.all(calls);
 });
 
+test("of workers that answer in turn, none starves its lane for those in none", async () => {
+  const bench = scripted({ size: 8, maxWindow: 2, callTimeoutMs: Infinity });
+  const calls: Promise<unknown>[] = [];
+  for (let count = 0; count < 200; count++) calls.push(bench.hosted.sendReceive("in none"));
+  const places = [0, 1, 2, 3, 4, 5, 6, 7];
+  for (const lane of [...places, ...places, ...places]) calls.push(bench.hosted.sendReceive(lane, { lane }));
+  for (const worker of bench.workers) worker.ready();
+  await turn();
+  const served: unknown[] = [];
+  for (let round = 0; round < 15; round++) {
+    for (const worker of bench.workers) {
+      const next = worker.begin()!;
+      if (next.body !== "in none") served.push(next.body);
+      worker.answer(next, null);
+      await turn();
+    }
+  }
+  expect(served.toSorted()).toEqual(places.flatMap((place) => [place, place, place]));
+  await ended(bench);
+  await Promise.all(calls);
+});
+
 test("a lane keeps its order when some of it waits for room behind another lane, and its worker is idle", async () => {
   const bench = scripted({ size: 2, maxWindow: 2, queue: { maxItems: 1 } });
   const calls: Promise<unknown>[] = [];
