@@ -31,7 +31,7 @@ export interface ProcessorEvents {
   };
   /** Answered without running, at the caller's side or at the processor's. */
   readonly cached: RequestEvent & { readonly where: "caller" | "processor" };
-  /** Units: `durationMs` from begin to stored settlement. */
+  /** Units: `durationMs` from begin to stored settlement; 0 where nobody knows: the workers of a pool do not say. */
   readonly succeeded: AttemptEvent & { readonly durationMs: number };
   /** An attempt failed; `retried`, `dead` or `cancelled` follows. */
   readonly failed: AttemptEvent & { readonly error: Error; readonly durationMs: number };

@@ -1,28 +1,21 @@
-import { CancelledError, type ErrorClass, type ProcessorEvents, type ResponseMessage, type Result, UnsupportedError } from "@job-orch/core";
-import {
-  check,
-  checkedKey,
-  checkSignal,
-  duration,
-  type ErasedJob,
-  isPromise,
-  ProcessorEmitter,
-  steadyNow,
-  toError,
-} from "@job-orch/core/substrate";
+import { CancelledError, ClosedError, type ErrorClass, type Result } from "@job-orch/core";
+import { check, checkedKey, checkSignal, duration, type ErasedJob, isPromise, steadyNow, toError } from "@job-orch/core/substrate";
 import type { Pool } from "../host/pool.ts";
 import { isPoolEvent } from "../host/pool-events.ts";
 import { statsOf } from "../host/pool-stats.ts";
-import { Task, type TaskOwner } from "../host/task.ts";
+import { SETTLED, Task, type TaskOwner } from "../host/task.ts";
 import { Kind } from "../wire/frames.ts";
 import type { ToText } from "../wire/payload.ts";
 import { bare, Transferred } from "../wire/transfer.ts";
 import { askCache } from "./caller-cache.ts";
 import { applyOptions, type PoolCallOptions, type PoolSendOptions } from "./call-options.ts";
 import { endOnAbort } from "./end-on-abort.ts";
+import { inCallTime } from "./in-call-time.ts";
+import { JobEvents } from "./job-events.ts";
 import { PooledItems, toIterator } from "./pooled-items.ts";
 import { senderTo } from "./request-sender.ts";
-import { ResponseFeed } from "./response-feed.ts";
+import type { ResponseFeed } from "./response-feed.ts";
+import { type FeedOptions, ResponseFeeds } from "./response-feeds.ts";
 import { type StreamOptions, streamOptions } from "./stream-options.ts";
 
 /** A job's side of a pool, without its types: `PooledProcessor` is this, seen through them. */
@@ -34,10 +27,11 @@ export class Pooled implements TaskOwner {
   readonly #place: number;
   readonly #toText: ToText;
   readonly #ownsPool: boolean;
-  readonly #emitter = new ProcessorEmitter();
-  readonly #feeds = new Set<ResponseFeed<unknown>>();
+  readonly #events: JobEvents;
+  readonly #feeds: ResponseFeeds;
   #running: PromiseWithResolvers<void> | undefined;
   #stopping: Promise<void> | undefined;
+  #closed = false;
 
   constructor(job: ErasedJob, pool: Pool, toText: ToText, ownsPool: boolean) {
     this.name = job.name;
@@ -46,6 +40,8 @@ export class Pooled implements TaskOwner {
     this.#pool = pool;
     this.#toText = toText;
     this.#ownsPool = ownsPool;
+    this.#events = new JobEvents(job.name, pool);
+    this.#feeds = new ResponseFeeds(job.name);
     this.#place = pool.register(this);
   }
 
@@ -62,17 +58,17 @@ export class Pooled implements TaskOwner {
 
   readonly send = async (request: unknown, options?: PoolCallOptions): Promise<string> => {
     const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
-    if (isPromise(valid)) await valid;
+    if (isPromise(valid)) await inCallTime(valid, options, { ...this.#pool.settings, callTimeoutMs: Number.POSITIVE_INFINITY });
     const task = this.#task(request);
     if (options !== undefined) this.#apply(task, options);
     await new Promise<void>((resolve, reject) => {
       task.reject = reject;
-      this.#pool.admit(task, resolve);
+      this.#admit(task, resolve);
       if (options?.signal !== undefined) endOnAbort(this.#pool, task, options.signal);
     });
     task.reject = undefined;
     const id = this.#pool.idOf(task);
-    if (this.#emitter.wants("sent")) this.#emitter.emit("sent", { processor: this.name, id });
+    this.#events.sent(id);
     return id;
   };
 
@@ -81,32 +77,21 @@ export class Pooled implements TaskOwner {
 
   readonly stream = (request: unknown, options: StreamOptions = {}): AsyncIterableIterator<unknown> => {
     const { window, timeoutMs, rest } = streamOptions(options, this.#pool.settings.callTimeoutMs);
-    const items = new PooledItems({ pool: this.#pool, window, timeoutMs, begin: () => void this.#open(items, request, rest) });
+    const items = new PooledItems({ pool: this.#pool, window, timeoutMs, begin: () => void this.#open(items, request, rest, timeoutMs) });
     return toIterator(items);
   };
 
   readonly requestSender = () => senderTo(this.send);
 
-  readonly responseReceiver = async (options?: {
-    readonly group?: string;
-    readonly signal?: AbortSignal;
-  }): Promise<ResponseFeed<unknown>> => {
-    checkSignal(options?.signal);
-    options?.signal?.throwIfAborted();
-    if (options?.group !== undefined)
-      throw new UnsupportedError(
-        `The pool of "${this.name}" keeps no responses for groups: host it behind a transport that does, with remote(…)`,
-      );
-    if (this.#pool.isClosed) throw this.#pool.closedError();
-    const feed = new ResponseFeed<unknown>(this.name, (ended) => this.#feeds.delete(ended));
-    this.#feeds.add(feed);
-    return feed;
+  readonly responseReceiver = async (options?: FeedOptions): Promise<ResponseFeed<unknown>> => {
+    this.#mustBeOpen();
+    return this.#feeds.open(options);
   };
 
   readonly run = async (_resources?: unknown, options?: { readonly signal?: AbortSignal }): Promise<void> => {
     checkSignal(options?.signal);
     options?.signal?.throwIfAborted();
-    if (this.#pool.isClosed) throw this.#pool.closedError();
+    this.#mustBeOpen();
     this.#running ??= Promise.withResolvers<void>();
     const { promise } = this.#running;
     const stop = (): void => void this.stop();
@@ -129,6 +114,7 @@ export class Pooled implements TaskOwner {
   };
 
   readonly close = async (): Promise<void> => {
+    this.#closed = true;
     if (this.#ownsPool) await this.#pool.close(STOP_GRACE_MS);
     else this.#pool.jobs.leave(this.#place); // the pool is its owner's
     this.ended();
@@ -149,49 +135,39 @@ export class Pooled implements TaskOwner {
   readonly stats = () => statsOf(this.#pool);
 
   readonly on = (event: string, listener: (event: never) => void): (() => void) =>
-    isPoolEvent(event)
-      ? this.#pool.emitter.on(event, listener as never)
-      : this.#emitter.on(event as keyof ProcessorEvents, listener as never);
+    isPoolEvent(event) ? this.#pool.emitter.on(event, listener as never) : this.#events.on(event, listener);
 
   succeeded(task: Task, value: unknown): void {
     task.onEnd?.();
-    if (this.#emitter.wants("succeeded")) {
-      this.#emitter.emit("succeeded", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt, durationMs: 0 });
-    }
+    this.#events.succeeded(task);
     task.resolve?.(value);
-    if (this.#feeds.size > 0) this.#publish(task, { ok: true, value });
+    if (!this.#feeds.isEmpty) this.#publish(task, { ok: true, value });
   }
 
   failed(task: Task, error: Error): void {
     task.onEnd?.();
-    if (error instanceof CancelledError) {
-      if (this.#emitter.wants("cancelled")) this.#emitter.emit("cancelled", { processor: this.name, id: this.#pool.idOf(task), error });
-    } else if (this.#emitter.wants("failed")) {
-      this.#emitter.emit("failed", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt, error, durationMs: 0 });
-    }
+    this.#events.failed(task, error);
     task.reject?.(error);
-    if (this.#feeds.size > 0) this.#publish(task, { ok: false, error });
+    if (!this.#feeds.isEmpty) this.#publish(task, { ok: false, error });
   }
 
   said(task: Task, kind: number, value: unknown): void {
-    if (kind === Kind.Item) return task.items?.push(value);
-    const about = { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt };
-    if (kind === Kind.Progress) this.#emitter.emit("progress", { ...about, value });
-    else if (kind === Kind.Log) this.#emitter.emit("log", { ...(value as ProcessorEvents["log"]), ...about });
+    if (kind === Kind.Item) task.items?.push(value);
+    else this.#events.said(task, kind, value);
   }
 
   retried(task: Task, error: Error): void {
-    this.#emitter.emit("retried", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt - 1, delayMs: 0, error });
+    this.#events.retried(task, error);
+  }
+
+  buried(task: Task, error: Error): void {
+    this.#events.dead(task, error);
   }
 
   ended(): void {
     this.#running?.resolve();
     this.#running = undefined;
-    for (const feed of this.#feeds) void feed[Symbol.asyncDispose]();
-  }
-
-  buried(task: Task, error: Error): void {
-    this.#emitter.emit("dead", { processor: this.name, id: this.#pool.idOf(task), attempt: task.attempt, error });
+    this.#feeds.close();
   }
 
   #start(
@@ -217,36 +193,44 @@ export class Pooled implements TaskOwner {
   ): Promise<void> {
     try {
       const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
-      const known = isPromise(valid) ? await valid : valid;
-      const hit = this.#job.getCache === undefined ? undefined : await askCache(this.#job.getCache, known, options, this.#pool.settings);
-      if (hit === undefined) return this.#hand(request, options, resolve, reject);
-      if (this.#emitter.wants("cached")) this.#emitter.emit("cached", { processor: this.name, id: options?.id ?? "", where: "caller" });
+      if (this.#job.getCache === undefined && !isPromise(valid)) return this.#hand(request, options, resolve, reject);
+      const sinceMs = this.#nowMs();
+      const hit = await inCallTime(askCache(this.#job, valid, options), options, this.#pool.settings);
+      if (hit === undefined) return this.#hand(request, options, resolve, reject, this.#nowMs() - sinceMs);
+      this.#events.cached(options?.id ?? "");
       resolve(hit.response);
     } catch (error) {
       reject(error);
     }
   }
 
-  #hand(request: unknown, options: PoolCallOptions | undefined, resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  /** `waitedMs`: what of its time the call has used up already. */
+  #hand(
+    request: unknown,
+    options: PoolCallOptions | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    waitedMs = 0,
+  ): void {
     const task = this.#task(request);
     task.resolve = resolve;
     task.reject = reject;
-    const { callTimeoutMs, environment } = this.#pool.settings;
-    if (callTimeoutMs !== Number.POSITIVE_INFINITY) task.endsMs = steadyNow(environment.clock) + callTimeoutMs;
-    if (options !== undefined) this.#apply(task, options);
-    this.#pool.admit(task);
+    const { callTimeoutMs } = this.#pool.settings;
+    if (callTimeoutMs !== Number.POSITIVE_INFINITY) task.endsMs = this.#nowMs() - waitedMs + callTimeoutMs;
+    if (options !== undefined) this.#apply(task, options, waitedMs);
+    this.#admit(task);
     if (options?.signal !== undefined) endOnAbort(this.#pool, task, options.signal);
   }
 
-  async #open(items: PooledItems, request: unknown, options: PoolSendOptions): Promise<void> {
+  async #open(items: PooledItems, request: unknown, options: PoolSendOptions, timeoutMs: number): Promise<void> {
     try {
       const valid = check(this.#job.request, bare(request), `The request of "${this.name}"`);
-      if (isPromise(valid)) await valid;
+      if (isPromise(valid)) await inCallTime(valid, options, { ...this.#pool.settings, callTimeoutMs: timeoutMs });
       if (items.isOver) return; // the reader left meanwhile
       const task = this.#task(request);
       this.#apply(task, options);
       items.attach(task);
-      this.#pool.admit(task);
+      this.#admit(task);
       if (options.signal !== undefined) endOnAbort(this.#pool, task, options.signal);
     } catch (error) {
       items.fail(error);
@@ -274,15 +258,31 @@ export class Pooled implements TaskOwner {
     return new Task(this, this.#place, number, text ?? value, text !== undefined);
   }
 
-  #apply(task: Task, options: PoolCallOptions): void {
-    const { clock } = this.#pool.settings.environment;
-    applyOptions(task, options, steadyNow(clock), clock.now());
+  #apply(task: Task, options: PoolCallOptions, waitedMs = 0): void {
+    applyOptions(task, options, this.#nowMs() - waitedMs, this.#pool.settings.environment.clock.now() - waitedMs);
+  }
+
+  #admit(task: Task, admitted?: () => void): void {
+    if (!this.#closed) return this.#pool.admit(task, admitted);
+    task.state = SETTLED;
+    this.failed(task, this.#closedError());
   }
 
   #publish(task: Task, result: Result<unknown>): void {
     const id = this.#pool.idOf(task);
-    const message: ResponseMessage<unknown> = task.headers === undefined ? { id, result } : { id, result, headers: task.headers };
-    for (const feed of this.#feeds) feed.push(message);
+    this.#feeds.publish(task.headers === undefined ? { id, result } : { id, result, headers: task.headers });
+  }
+
+  #nowMs(): number {
+    return steadyNow(this.#pool.settings.environment.clock);
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed || this.#pool.isClosed) throw this.#closedError();
+  }
+
+  #closedError(): ClosedError {
+    return this.#pool.isClosed ? this.#pool.closedError() : new ClosedError(`"${this.name}" is closed`);
   }
 }
 
