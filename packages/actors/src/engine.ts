@@ -126,7 +126,7 @@ export class Engine implements MessageHome {
     await Promise.race([this.#quiet.wait(), late]);
     timer.cancel();
     const closed = this.closedError();
-    for (const message of this.#mail.dismiss()) this.#answer(message, false, closed);
+    for (const message of this.#mail.dismiss(this.#actors.values())) this.#answer(message, false, closed);
     for (const activation of this.#actors.values())
       for (const message of this.#mail.empty(activation)) this.#answer(message, false, closed);
     for (const message of this.#working) this.abandon(message, closed);

@@ -64,9 +64,11 @@ export class Mailroom {
   }
 
   /** Everyone who waits for a place, to be told that there is none any more. */
-  dismiss(): readonly Message[] {
+  dismiss(activations: Iterable<Activation>): readonly Message[] {
     const messages: Message[] = [];
-    for (let message = this.#line.shift(); message !== undefined; message = this.#line.shift()) messages.push(message);
+    for (const line of [this.#line, ...Array.from(activations, ({ beyond }) => beyond)]) {
+      for (let message = line.shift(); message !== undefined; message = line.shift()) messages.push(message);
+    }
     this.waiting -= messages.length;
     return messages;
   }

@@ -82,6 +82,27 @@ describe("a stop", () => {
     expect(store.size).toBe(1);
   });
 
+  it("takes nothing of those who wait for a place, and says so", async () => {
+    const { passed, open } = gate();
+    let begun = false;
+    const ran: number[] = [];
+    const run = async ({ add }: Add): Promise<void> => {
+      ran.push(add);
+      begun = true;
+      await passed;
+    };
+    const kind = actors(job<Add, void, Cart>()({ name: "full", run }), { ...options, mailbox: { perKey: 1, total: 3 } });
+    await kind.tell({ cart: "a", add: 0 });
+    await vi.waitUntil(() => begun, 15_000);
+    for (const add of [1, 2]) await kind.tell({ cart: add === 1 ? "a" : "b", add });
+    const waiting = [3, 4].map((add) => rejection(kind.tell({ cart: "a", add })));
+    await kind.stop({ graceMs: 0 });
+    expect(await Promise.all(waiting)).toMatchObject([{ code: "ERR_CLOSED" }, { code: "ERR_CLOSED" }]);
+    open();
+    await kind.close();
+    expect(ran).not.toContain(3);
+  });
+
   it("stores what ends after it, also when it could not be stored before", async () => {
     let fails = true;
     const { passed, open } = gate();
