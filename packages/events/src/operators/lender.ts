@@ -56,7 +56,7 @@ export class Root<Message> implements Lender<Message> {
   async [Symbol.asyncDispose](): Promise<void> {
     this.finish();
     this.#onDispose();
-    const isBusy = this.#next !== undefined && this.#iterator === (this.#source as unknown); // a generator, which ends no sooner than its step
+    const isBusy = this.#next !== undefined && isGenerator(this.#source); // it ends no sooner than its step
     if (!isBusy && this.#source[Symbol.asyncDispose] !== undefined) await this.#source[Symbol.asyncDispose]?.();
     else if (this.#iterator?.return !== undefined) void Promise.resolve(this.#iterator.return()).catch(() => undefined); // it may be busy for ever
   }
@@ -87,4 +87,8 @@ export class Root<Message> implements Lender<Message> {
       signal.removeEventListener("abort", abort);
     }
   }
+}
+
+function isGenerator(source: object): boolean {
+  return (source as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "AsyncGenerator";
 }

@@ -92,3 +92,17 @@ test("a generator that never comes to its next message does not hold up the end 
   await Promise.all([row[Symbol.asyncDispose](), expect(receiving).rejects.toMatchObject({ code: "ERR_CLOSED" })]);
   never.resolve();
 });
+
+test("a source that iterates over itself is disposed of, also when it is asked for its next message", async () => {
+  let disposed = 0;
+  const source = {
+    next: () => new Promise<IteratorResult<number>>(() => undefined),
+    [Symbol.asyncIterator]: () => source,
+    [Symbol.asyncDispose]: async () => void disposed++,
+  };
+  const row = events(source).batch({ max: 2 });
+  const receiving = row.receive();
+  await turns();
+  await Promise.all([row[Symbol.asyncDispose](), expect(receiving).rejects.toMatchObject({ code: "ERR_CLOSED" })]);
+  expect(disposed).toBe(1);
+});
