@@ -67,15 +67,17 @@ export class Door {
 
   #listen(where: { readonly path: string } | { readonly host: string; readonly port: number }): Promise<void> {
     return new Promise((resolve, reject) => {
-      const shut = (): void => reject(new ClosedError("Nobody is let in any more"));
-      this.#server.once("error", reject);
-      this.#server.once("close", shut); // while it began to listen
-      this.#server.listen(where, () => {
-        this.#server.off("error", reject);
-        this.#server.off("close", shut);
+      const over = (settle: () => void): void => {
+        this.#server.off("listening", up).off("error", failed).off("close", shut);
+        settle();
+      };
+      const up = (): void => {
         this.#server.on("error", () => undefined); // a connection that could not be taken; the next one may be
-        resolve();
-      });
+        over(resolve);
+      };
+      const failed = (error: Error): void => over(() => reject(error));
+      const shut = (): void => over(() => reject(new ClosedError("Nobody is let in any more"))); // while it began to listen
+      this.#server.on("listening", up).on("error", failed).on("close", shut).listen(where);
     });
   }
 
