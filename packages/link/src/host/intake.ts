@@ -7,7 +7,7 @@ import type { Overdue } from "./overdue.ts";
 import type { Pool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Stopping } from "./stopping.ts";
-import { ASSIGNED, SETTLED, type Task, WAITS } from "./task.ts";
+import { SETTLED, type Task, WAITS } from "./task.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 export interface IntakeOptions {
@@ -90,14 +90,14 @@ export class Intake {
   /** Puts it back before all others: it was never begun, or may be begun again. */
   requeue(task: Task): void {
     const { pool, backlog } = this.#options;
-    if (task.transfers !== undefined) return pool.fail(task, new TransferLostError(pool.name));
+    if (task.isMoved) return pool.fail(task, new TransferLostError(pool.name));
     backlog.room.unshift(task);
   }
 
   /** Lets it run alone, when a worker has nothing else. */
   isolate(task: Task): void {
     const { pool, quarantine } = this.#options;
-    if (task.state === ASSIGNED && task.transfers !== undefined) return pool.fail(task, new TransferLostError(pool.name));
+    if (task.isMoved) return pool.fail(task, new TransferLostError(pool.name));
     quarantine.add(task);
   }
 

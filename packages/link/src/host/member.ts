@@ -56,6 +56,8 @@ export class Member {
   #outCount = 0;
   #outChars = 0;
   #transfers: Transferable[] = [];
+  /** Whose they are. */
+  #movers: Task[] = [];
 
   constructor({ place, incarnation, slots, claims, credits, bornMs }: MemberOptions) {
     this.place = place;
@@ -117,12 +119,14 @@ export class Member {
     if (task.isText) this.#outChars += (task.body as string).length;
     this.#outCount++;
     const { transfers } = task;
-    if (transfers !== undefined) this.#transfers.push(...transfers);
+    if (transfers === undefined) return;
+    this.#transfers.push(...transfers);
+    this.#movers.push(task);
   }
 
   /** Hands over what waits. A value that cannot be carried after all costs only its own request. */
   flush(refuse: (task: Task, error: unknown) => void): void {
-    if (this.#outCount === 0 || this.link === undefined) return;
+    if (this.#outCount === 0 || this.link === undefined || this.state === "down") return;
     const batch = this.#out;
     const transfers = this.#transfers;
     const size = partSize(this.inFlight);
@@ -131,7 +135,10 @@ export class Member {
     this.#out = [];
     this.#outCount = 0;
     this.#outChars = 0;
-    if (transfers.length > 0) this.#transfers = [];
+    if (this.#movers.length > 0) {
+      this.#transfers = [];
+      for (const task of this.#movers.splice(0)) task.isMoved = true;
+    }
     if (whole) return this.#send(batch, transfers, refuse);
     for (const part of inParts(batch, size)) this.#send(part, [], refuse);
   }

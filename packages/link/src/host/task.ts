@@ -43,6 +43,8 @@ export class Task {
   readonly body: unknown;
   readonly isText: boolean;
   transfers: readonly Transferable[] | undefined;
+  /** They were handed over to a worker, and are gone with it. */
+  isMoved = false;
   state: typeof NOBODY | typeof WAITS | typeof ASSIGNED | typeof SETTLED = NOBODY;
   member: Member | undefined = undefined;
   slot = -1;

@@ -55,6 +55,27 @@ test("where a wire copies, nothing was moved: what a worker did not begin goes t
   await ended(bench);
 });
 
+test("what was not handed over yet when its worker ended goes to the next one, with its buffers", async () => {
+  const bench = scripted({ maxWindow: 4 });
+  const before = bench.hosted.sendReceive(transfer(new Uint8Array(1)));
+  const old = bench.last();
+  old.ready();
+  await turn();
+  const given = new Uint8Array([1, 2, 3]);
+  const after = bench.hosted.call(transfer(given));
+  old.end();
+  expect(await before).toMatchObject({ ok: false, error: { code: "ERR_TRANSFER_LOST" } });
+  await turn();
+  expect(given).toHaveLength(3);
+  bench.last().ready();
+  await turn();
+  const next = bench.last().begin();
+  expect([next?.body, given.length]).toEqual([new Uint8Array([1, 2, 3]), 0]);
+  bench.last().answer(next!, "answered");
+  expect(await after).toBe("answered");
+  await ended(bench);
+});
+
 test("a request whose buffers are moved says so to its worker", async () => {
   const pool = new Pool({ name: "spy", options: { size: 1 }, factory: spied });
   const echo = defineJob({ name: "echo", run: (value: unknown) => value });
