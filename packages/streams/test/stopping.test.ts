@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { until } from "@job-orch/test-support";
 import { afterAll, describe, expect, test } from "vitest";
 import { parallel, stagesJob } from "../src/index.ts";
+import { readerIterator } from "../src/source/reader-iterator.ts";
 import type { StagesRequest, StagesResponse } from "../src/work/work.ts";
 import { closable } from "./fixtures/closable.ts";
 import { functions, pool, upTo } from "./fixtures/pool.ts";
@@ -143,6 +144,7 @@ describe("stopping", () => {
         .take(3),
     ).toEqual([0, 2, 4]);
     await until("it is cancelled", () => cancelled);
+    expect(web.locked).toBe(false);
 
     const stuck = async function* () {
       yield* upTo(20);
@@ -153,6 +155,17 @@ describe("stopping", () => {
         .map("twice")
         .take(3),
     ).toEqual([0, 2, 4]);
+  });
+
+  test("a web stream is nobody's any more when it has failed, or is left while it is not waited for", async () => {
+    const failing = new ReadableStream<number>({ pull: (controller) => controller.error(new Error("of the stream")) });
+    await expect(parallel(failing, forced).map("twice").toArray()).rejects.toThrow("of the stream");
+    expect(failing.locked).toBe(false);
+    const left = new ReadableStream<number>({ pull: (controller) => controller.enqueue(1), cancel: () => new Promise(() => undefined) });
+    const iterator = readerIterator(left);
+    expect(await iterator.next()).toEqual({ done: false, value: 1 });
+    void iterator.return?.();
+    expect(left.locked).toBe(false);
   });
 
   test("a source that is exhausted is not closed once more", async () => {

@@ -1,17 +1,23 @@
 import type { ReadableStream } from "node:stream/web";
 
-/** A web stream as an iterator that can be ended while it waits: cancelling answers what was asked. */
+/** A web stream as an iterator that can be ended while it waits: cancelling answers what was asked. However it ends, the stream is nobody's then. */
 export function readerIterator<Item>(stream: ReadableStream<Item>): AsyncIterator<Item> {
   const reader = stream.getReader();
   return {
     next: async () => {
-      const { done, value } = await reader.read();
-      if (!done) return { done, value };
-      reader.releaseLock();
-      return { done: true, value: undefined };
+      let goesOn = false;
+      try {
+        const { done, value } = await reader.read();
+        goesOn = !done;
+        return done ? { done, value: undefined } : { done, value };
+      } finally {
+        if (!goesOn) reader.releaseLock();
+      }
     },
     return: async () => {
-      await reader.cancel();
+      const cancelled = reader.cancel();
+      reader.releaseLock();
+      await cancelled;
       return { done: true, value: undefined };
     },
   };
