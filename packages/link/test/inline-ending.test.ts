@@ -1,7 +1,7 @@
 import { job } from "@job-orch/core";
 import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
-import { hostJob, inlineFactory, Pool, type PooledProcessor } from "../src/index.ts";
+import { hostJob, inlineFactory, Pool, type PooledProcessor, transfer } from "../src/index.ts";
 
 test("a job that runs in this thread when its pool is stopped is told by its signal", async () => {
   let reason: unknown;
@@ -27,4 +27,22 @@ test("a job that runs in this thread when its pool is stopped is told by its sig
   await until(() => reason !== undefined);
   expect(reason).toMatchObject({ code: "ERR_CANCELLED" });
   await hosted.close();
+});
+
+test("what its worker was not to give back is not begun any more when the worker is given up", async () => {
+  const begun: unknown[] = [];
+  const end = Promise.withResolvers<void>();
+  const stubborn = job<unknown, void>()({ name: "stubborn", run: (request) => (begun.push(request), end.promise) });
+  const pool = new Pool({ name: "stubborn", options: { size: 1 }, factory: inlineFactory([stubborn]) });
+  const hosted = hostJob(stubborn, pool, () => undefined, true);
+  const calls = ["runs", transfer("moved", [])].map((request) => hosted.sendReceive(request));
+  await until(() => begun.length > 0);
+  await hosted.stop({ graceMs: 20 });
+  expect(await Promise.all(calls)).toMatchObject(
+    ["ERR_WORKER_CRASHED", "ERR_TRANSFER_LOST"].map((code) => ({ ok: false, error: { code } })),
+  );
+  end.resolve();
+  await hosted.close();
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(begun).toEqual(["runs"]);
 });

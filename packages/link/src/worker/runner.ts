@@ -63,24 +63,21 @@ export class Runner {
   };
 
   readonly tell = (control: Control): void => {
-    switch (control.control) {
-      case "cancel": {
-        const context = this.#contexts[control.slot];
-        if (context?.number === control.number) context.abort(control.reason);
-        return;
-      }
-      case "grant":
-        return this.#attended.grant(control);
-      case "drain":
-        this.#draining = true;
-        this.#skipAll();
-        if (!this.#running && !this.#turnDue) this.#turn();
-        return;
+    if (control.control === "grant") return this.#attended.grant(control);
+    if (control.control === "cancel") {
+      const context = this.#contexts[control.slot];
+      return context?.number === control.number ? context.abort(control.reason) : undefined;
     }
+    this.#draining = true;
+    this.#skipAll();
+    if (!this.#running && !this.#turnDue) this.#turn();
   };
 
-  /** Nobody wants any of what runs. */
-  readonly abandon = (reason: string): void => this.#contexts.forEach((context) => context?.abort(reason));
+  /** Nobody wants any of what runs, and nothing more is begun. */
+  readonly abandon = (reason: string): void => {
+    this.#batches.length = this.#at = 0;
+    this.#contexts.forEach((context) => context?.abort(reason));
+  };
 
   #turn(): void {
     this.#running = true;

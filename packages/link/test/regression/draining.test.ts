@@ -1,5 +1,6 @@
 import { job } from "@job-orch/core";
 import { eraseJob } from "@job-orch/core/substrate";
+import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
 import { EXTRA, headOf, Kind, Runner } from "../../src/index.ts";
 import { turn } from "../support/scripted.ts";
@@ -26,9 +27,11 @@ test("what was moved to a worker is begun there, when it is told to end as well"
   await turn();
   expect(log).toEqual(["long", [headOf(Kind.Skipped, 0, 0, 2), undefined]]);
   resolve(null);
-  await turn();
+  await until(() => log.includes("over"));
   const answered = [0, 1, 3].flatMap((slot) => [headOf(Kind.Ok, 0, 0, slot), null]);
-  expect(log.slice(2)).toEqual(["moved", "moved late", answered, "over"]);
+  const after = log.slice(2);
+  expect(after.filter((one) => !Array.isArray(one))).toEqual(["moved", "moved late", "over"]);
+  expect(after.filter(Array.isArray).flat()).toEqual(answered); // in one batch, unless the machine is busy
 });
 
 test("what reaches a worker after it was told to end goes back, and does not run on what was disposed of", async () => {
