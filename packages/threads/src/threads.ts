@@ -51,7 +51,7 @@ export function threads<const J extends AnyJob>(
   if (where instanceof URL) return hostJob(job, poolOf(where, options, options.name ?? job.name), payloadOf(options.wire ?? "auto"), true);
   const shared = pools.get(where);
   if (shared === undefined) throw new OptionError(`threads("${job.name}") takes the URL of a worker file, or what threadPool(…) made`);
-  const [ignored] = Object.keys(given);
+  const ignored = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (ignored !== undefined) {
     throw new OptionError(
       `threads("${job.name}") on what threadPool(…) made takes no "${ignored}": the options of the pool are given there`,

@@ -34,4 +34,5 @@ test("the options of threads that several jobs share are given where those are m
   await using pool = threadPool(file, { size: 1 });
   expect(() => threads(deeds, pool, { size: 2 })).toThrow(/takes no "size"/);
   expect(threads(deeds, pool).name).toBe("deeds");
+  expect(threads(deeds, pool, { inline: undefined, size: undefined } as never).name).toBe("deeds"); // as if nothing were said
 });

@@ -60,6 +60,6 @@ export interface PooledProcessor<Request, Response, Name extends string = string
   readonly on: <Event extends keyof PooledEvents>(event: Event, listener: (event: PooledEvents[Event]) => void) => () => void;
   /** How the pool is now. */
   readonly stats: () => PoolStats;
-  /** Stops, and answers everyone who still waits. A pool that was handed in stays open, and works on what it was asked: whoever made it closes it. */
+  /** Stops, and answers everyone who still waits. The job takes nothing more. A pool that was handed in stays open, and works on what it was asked: whoever made it closes it. */
   readonly close: () => Promise<void>;
 }
