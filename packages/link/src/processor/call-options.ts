@@ -16,7 +16,10 @@ export interface PoolSendOptions {
   readonly signal?: AbortSignal;
   /** Range: integer 0 to 9, 9 first; default 5. No level starves. */
   readonly priority?: number;
-  /** Requests with an equal lane go to the same worker, in order; nobody else takes them. Range: integer ≥ 0. */
+  /**
+   * Requests with an equal lane go to the same worker, in order; nobody else takes them. One whose buffers were moved (`transfer`) stays where
+   * it is when others go back, and may overtake them so. Range: integer ≥ 0.
+   */
   readonly lane?: number;
   /** On whose behalf it is sent: a request that ends its workers is recognised by it across retries. Range: 1 to 200 characters. */
   readonly origin?: string;
