@@ -104,8 +104,8 @@ export class Overdue {
     if (killAtMs === undefined) {
       for (const [slot, byMs] of member.overdue) {
         if (byMs > nowMs) nextMs = Math.min(nextMs, byMs);
-        else if (byMs !== WHEN_SEEN && member.mayRun(slot)) return this.#condemn(member, nowMs);
-        else nextMs = Math.min(nextMs, this.#again(member, slot, nowMs)); // it waits behind others, or began since the last look
+        else if (byMs !== WHEN_SEEN && member.fateOf(slot) === "running") return this.#condemn(member, nowMs);
+        else nextMs = Math.min(nextMs, this.#again(member, slot, nowMs)); // it waits, began just now, or has ended and could not say so
       }
       return nextMs;
     }

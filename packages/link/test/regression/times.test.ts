@@ -1,5 +1,6 @@
 import { FakeClock } from "@job-orch/test-support";
 import { describe, expect, test } from "vitest";
+import { Claim } from "../../src/wire/claims.ts";
 import { ended } from "../support/ended.ts";
 import { scripted, turn } from "../support/scripted.ts";
 
@@ -65,6 +66,24 @@ describe("a request that is given up before it was begun, where nothing is share
     expect(bench.condemned).toEqual([1]);
     await ended(bench);
   });
+});
+
+test("a job that has stopped when it was told to condemns nobody, also when its worker is busy with another and says nothing", async () => {
+  const bench = timed({ graceMs: 1_000 });
+  const aborter = new AbortController();
+  const calls = [bench.hosted.sendReceive("stops", { signal: aborter.signal }), bench.hosted.call("long")];
+  bench.last().ready();
+  await turn();
+  const stops = bench.last().begin()!;
+  aborter.abort();
+  Atomics.store(bench.last().start.claims!, stops.slot, Claim.Done);
+  const long = bench.last().begin()!;
+  await bench.clock.advance(60_000);
+  expect(bench.condemned).toEqual([]);
+  bench.last().answer(stops, "too late");
+  bench.last().answer(long, "in the end");
+  expect(await Promise.all(calls)).toMatchObject([{ ok: false }, "in the end"]);
+  await ended(bench);
 });
 
 test("a cancelled request is only said not to have begun when that is known", async () => {
