@@ -22,6 +22,7 @@ export function inCallTime<Value>(
   const { signal, timeoutMs = callTimeoutMs, deadline = Number.POSITIVE_INFINITY } = options ?? {};
   const longestMs = Math.min(timeoutMs, deadline - clock.now());
   return new Promise((resolve, reject) => {
+    checkSignal(signal);
     const end = (settle: () => void): void => {
       timer?.cancel();
       signal?.removeEventListener("abort", aborted);
@@ -34,7 +35,6 @@ export function inCallTime<Value>(
       (value) => end(() => resolve(value)),
       (error: unknown) => end(() => reject(error)),
     );
-    checkSignal(signal);
     if (signal?.aborted === true) aborted();
     else signal?.addEventListener("abort", aborted, { once: true });
   });
