@@ -34,7 +34,7 @@ const shipped: readonly Shipped[] = [
     language: "bash",
     missing: lacks(["bash", "-c", "((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402))"], "your system's package manager (4.2 or newer)"),
     command: ["bash", join(workers, "bash", "conformance.sh")],
-    skips: ["run/meta", "control/cancel", "end/eof-busy", ...single],
+    skips: ["run/meta", "control/cancel", "control/cancel-cut", "control/cancel-meta", "end/eof-busy", ...single],
   },
   {
     language: "rust",

@@ -7,6 +7,7 @@
 # A job fails by `job_orch_fail <name> <message> [code] [retry]` and returning non-zero; a bare non-zero return fails as well.
 # While a job runs, LJP_ID is its id on this link. job_orch_progress and job_orch_log tell the host about it. Jobs run one after
 # the other and cannot be cancelled. A job named with characters that functions lack: serve "wire.name=function".
+# Names that begin with LJP_, ljp_ or job_orch_ are this file's; a job may use all others. `set -e` does not reach into jobs.
 
 # A text as JSON, in REPLY.
 job_orch_quote() {
@@ -30,12 +31,18 @@ job_orch_fail() {
   return 1
 }
 
-job_orch_progress() { printf 'G %s %s\n' "$LJP_ID" "$1" >&"$LJP_OUT"; }
+job_orch_progress() { printf 'G %s %s\n' "$LJP_ID" "${1//$'\n'/ }" >&"$LJP_OUT"; }
 
 job_orch_log() { # level, message
-  local level
+  local level REPLY # a job's REPLY is its response
   job_orch_quote "$1" && level=$REPLY
   job_orch_quote "$2" && printf 'L %s {"level":%s,"message":%s}\n' "$LJP_ID" "$level" "$REPLY" >&"$LJP_OUT"
+}
+
+# Whether the response goes in one line of 8 MiB.
+job_orch_fits() {
+  local LC_ALL=C # bytes are counted
+  ((${#REPLY} < 8388608 - 20))
 }
 
 # Frames get file descriptors of their own; what jobs print goes to standard error, what they read is empty.
@@ -57,41 +64,44 @@ job_orch_open() {
 }
 
 job_orch_serve() {
-  local -A jobs
-  local one names=() ack='' caps='"busy","drain","ping"' op id job request draining='' idle=''
+  local -A ljp_jobs
+  local one names=() caps='"busy","drain","ping"' op id job request ljp_status ljp_ack='' ljp_draining='' ljp_idle=''
   for one; do
-    jobs[${one%%=*}]=${one#*=}
+    ljp_jobs[${one%%=*}]=${one#*=}
     job_orch_quote "${one%%=*}" && names+=("$REPLY")
   done
   if [[ ${LJP-} != 1 ]]; then
     printf 'This is a worker for the jobs %s: a host starts it, processes(job, { command: … }) of @job-orch/processes.\n' "${names[*]}" >&2
     exit 2
   fi
-  [[ ,${LJP_CAPS-}, == *,ack,* ]] && ack=1 caps+=',"ack"'
-  trap '[[ -n $idle ]] && exit 0; draining=1' TERM
-  trap '' PIPE
+  [[ ,${LJP_CAPS-}, == *,ack,* ]] && ljp_ack=1 caps+=',"ack"'
+  trap '[[ -n $ljp_idle ]] && exit 0; ljp_draining=1' TERM
+  trap : PIPE # not ignored, or the programs that jobs start would ignore it as well
   job_orch_open
   local IFS=,
   printf 'H 0 {"v":1,"name":"bash","lang":"bash %s","jobs":[%s],"credit":1024,"caps":[%s],"pid":%s}\n' \
     "${BASH_VERSION%%(*}" "${names[*]}" "$caps" "$$" >&"$LJP_OUT" || exit 0
   IFS=$' \t\n'
   while :; do
-    idle=1
-    [[ -n $draining ]] && exit 0
+    ljp_idle=1
+    [[ -n $ljp_draining ]] && exit 0
     IFS=' ' read -r -u "$LJP_IN" op id request || exit 0
-    idle=''
+    ljp_idle=''
     case $op in
       R)
         job=${request%% *}
         if [[ $request == *' '* ]]; then request=${request#* }; else request=null; fi
-        [[ -n $ack ]] && printf 'B %s\n' "$id" >&"$LJP_OUT"
-        LJP_ID=$id LJP_ERROR='' REPLY=null
-        if [[ -z $job || -z ${jobs[$job]-} ]]; then
-          job_orch_fail UnsupportedError 'This worker has no such job' ERR_UNSUPPORTED never
+        [[ -n $ljp_ack ]] && printf 'B %s\n' "$id" >&"$LJP_OUT"
+        LJP_ID=$id LJP_ERROR='' REPLY=null ljp_status=0
+        if [[ -z $job || -z ${ljp_jobs[$job]-} ]]; then
+          job_orch_fail UnsupportedError 'This worker has no such job' ERR_UNSUPPORTED never || ljp_status=1
         else
-          "${jobs[$job]}" "$request" || [[ -n $LJP_ERROR ]] || job_orch_fail Error "The job returned $?"
+          "${ljp_jobs[$job]}" "$request" || ljp_status=$?
         fi
-        if [[ -n $LJP_ERROR ]]; then printf 'E %s %s\n' "$id" "$LJP_ERROR"; else printf 'K %s %s\n' "$id" "$REPLY"; fi >&"$LJP_OUT" || exit 0
+        [[ $ljp_status == 0 || -n $LJP_ERROR ]] || job_orch_fail Error "The job returned $ljp_status" || :
+        [[ -n $LJP_ERROR ]] || ((${#REPLY} < 2000000)) || job_orch_fits || job_orch_fail Error 'The response is over the limit of 8 MiB' ERR_TOO_LARGE never || :
+        [[ $REPLY == *$'\n'* ]] && REPLY=${REPLY//$'\n'/ } # JSON that was laid out
+        if [[ -n $LJP_ERROR ]]; then printf 'E %s %s\n' "$LJP_ID" "$LJP_ERROR"; else printf 'K %s %s\n' "$LJP_ID" "$REPLY"; fi >&"$LJP_OUT" || exit 0
         ;;
       P) printf 'O %s\n' "$id" >&"$LJP_OUT" ;;
       Q) exit 0 ;;

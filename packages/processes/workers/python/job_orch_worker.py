@@ -31,18 +31,19 @@ class Context:
     def cancelled(self, wait=0.0):
         """Whether the host gave the request up; looks for that, for at most `wait` seconds."""
         worker, until = self._worker, time.monotonic() + wait
-        worker.flush()
-        while self._wire_id not in worker.cancelled and not worker.ended:
-            if not select.select([worker.source], [], [], max(0.0, until - time.monotonic()))[0]: return False
-            worker.read()
-        return True
+        with worker.lock:  # the threads of a job take turns
+            worker.flush()
+            while self._wire_id not in worker.cancelled and not worker.ended:
+                if not select.select([worker.source], [], [], max(0.0, until - time.monotonic()))[0]: return False
+                worker.read()
+            return True
 
 class _Worker:
     def __init__(self, jobs, name):
         offered = os.environ.get("LJP_CAPS", "").split(",")
         stdio = os.environ.get("LJP_TRANSPORT") == "stdio" and "LJP_ADDR" not in os.environ
         self.jobs, self.lines, self.out, self.parts, self.size, self.cancelled, self.meta = jobs, collections.deque(), [], [], 0, set(), {}
-        self.ended = self.draining = self.idle = False
+        self.ended, self.draining, self.idle, self.lock = False, False, False, threading.Lock()
         self.flushed, self.acks, self.at_once, self.begun, self.begun_at = time.monotonic(), "ack" in offered, 1, 0, 0.0
         self.most = 1 if os.environ.get("LJP_ACKS") == "each" else 64  # requests that begin together
         caps = ["busy", "cancel", "drain", "meta", "ping"] + ["ack"] * self.acks
@@ -50,8 +51,7 @@ class _Worker:
         self.say("H 0 " + _encode({"v": 1, "name": name, "lang": "python " + sys.version.split()[0], "jobs": list(jobs),
                                    "credit": CREDIT, "caps": caps, "pid": os.getpid()}))
     def open_link(self, stdio):
-        address = os.environ.get("LJP_ADDR")
-        if address:
+        if address := os.environ.get("LJP_ADDR"):
             kind, where = address.split(":", 1)
             self.socket = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
             self.socket.connect(where if kind == "unix" else (where.rsplit(":", 1)[0], int(where.rsplit(":", 1)[1])))
@@ -63,11 +63,11 @@ class _Worker:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0), os.dup2(2, 1)
         else:
             self.source = self.sink = 3
-            os.set_blocking(3, True)
-    def say(self, line): self.out.append(line + "\n")
+            os.set_blocking(3, True), os.set_inheritable(3, False)
+    def say(self, line): return self.out.append(line + "\n") if len(line) <= MAX_LINE_BYTES else None  # what cannot be shown is not shown
     def flush(self):
-        data, self.flushed = memoryview("".join(self.out).encode()), time.monotonic()
-        self.out.clear()
+        said, self.out, self.flushed = self.out, [], time.monotonic()
+        data = memoryview("".join(said).encode())
         while data: data = data[os.write(self.sink, data):]
     def read(self):
         chunk = os.read(self.source, 1 << 18)
@@ -77,8 +77,7 @@ class _Worker:
         self.size += len(chunk)
         if not end:
             return sys.exit("The host sent a line of more than 8 MiB") if self.size > MAX_LINE_BYTES + len(chunk) else None
-        lines = b"".join(self.parts).decode().split("\n")
-        lines.pop()
+        lines = b"".join(self.parts).decode().split("\n")[:-1]
         self.parts, self.size = [chunk[end:]], len(chunk) - end
         self.cancelled.update(line[2:] for line in lines if line[:1] == "X")
         self.lines.extend(lines)
@@ -92,9 +91,9 @@ class _Worker:
     def run(self, line):
         _, wire_id, name, *rest = line.split(" ", 3)
         if self.acks and not self.begun: self.begin(wire_id)
+        meta = self.meta.pop(wire_id, {}) if self.meta else {}
         try:
             if wire_id in self.cancelled: raise Cancelled("The host cancelled the request")
-            meta = self.meta.pop(wire_id, {}) if self.meta else {}
             response = self.jobs.get(name, _unsupported)(_decode(rest[0]) if rest else None, Context(self, wire_id, meta))
             answer = "K %s %s" % (wire_id, _encode(response))
             if len(answer) > MAX_LINE_BYTES: raise ValueError("the response is over the limit of 8 MiB")
@@ -112,8 +111,7 @@ class _Worker:
                 self.read()
                 self.idle = False
                 continue
-            line = self.lines.popleft()
-            op = line[:1]
+            op = (line := self.lines.popleft())[:1]
             if op == "R":
                 self.run(line)
                 if time.monotonic() - self.flushed > FLUSH_S: self.flush()
@@ -127,16 +125,18 @@ class _Worker:
     def leave_when_orphaned(self):
         watch = select.poll()
         watch.register(self.source, getattr(select, "POLLRDHUP", 0))
-        watch.poll()
-        time.sleep(ORPHAN_GRACE_S)
+        watch.poll(), time.sleep(ORPHAN_GRACE_S)
         os._exit(0)
 
 class Unsupported(Exception): code, retry = "ERR_UNSUPPORTED", "never"
 def _unsupported(request, context): raise Unsupported("This worker has no such job")
-
+def _text(read, otherwise):  # an error of a job may do anything when it is looked at
+    try: return otherwise if (value := read()) is None else str(value)[:8192]
+    except Exception: return otherwise
 def _describe(error, depth=1):
-    told = {"name": type(error).__name__, "message": str(error)[:8192], "stack": "".join(traceback.format_exception(error))[-16384:]}
-    told.update((key, str(getattr(error, key))) for key in ("code", "retry") if getattr(error, key, None) is not None)
+    told = {"name": type(error).__name__[:200], "message": _text(lambda: error, "(it cannot be shown)"), "stack": "".join(traceback.format_exception(error))[-16384:]}
+    found = ((key, _text(lambda: getattr(error, key, None), None)) for key in ("code", "retry"))
+    told.update((key, text[:200]) for key, text in found if text is not None)
     if error.__cause__ is not None and depth < 8: told["cause"] = _describe(error.__cause__, depth + 1)
     return told
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Clause } from "../clause.ts";
 import type { Said } from "../subject.ts";
 
 const PROMPT_MS = 2_000;
 const FOREVER_MS = 60_000;
 const MANY = 512;
+const CUTS = 50;
 
 export const controlling: readonly Clause[] = [
   {
@@ -50,6 +52,45 @@ export const controlling: readonly Clause[] = [
         subject.said.filter(({ op }) => op !== "B").map(({ id }) => id),
         [1, 2],
       );
+    },
+  },
+  {
+    id: "control/cancel-cut",
+    promise: "a cancel that comes in pieces concerns its own request and no other, and is heard",
+    needs: ["cancel"],
+    jobs: ["ljp.sleep"],
+    check: async (start) => {
+      const subject = start();
+      const { credit } = await subject.hello;
+      if (credit > 1) {
+        await subject.send("R 1 ljp.sleep 500", "R 12 ljp.echo 12");
+        const pieces = [Buffer.from("X 1"), Buffer.from("2\n")];
+        await subject.sendPieces(Array.from({ length: CUTS }, () => pieces).flat()); // the system may join some of them
+        assert.deepEqual(await subject.answer(1), { op: "K", id: 1, value: 500 });
+        await subject.answer(12);
+      }
+      await subject.send(`R 3 ljp.sleep ${FOREVER_MS}`);
+      await subject.sendPieces([Buffer.from("X"), Buffer.from(" 3\n")]);
+      assert.equal((await subject.answer(3, PROMPT_MS)).op, "E");
+    },
+  },
+  {
+    id: "control/cancel-meta",
+    promise: "what M said of a request is forgotten with it, also when it was cancelled before it began",
+    needs: ["cancel", "meta"],
+    jobs: ["ljp.sleep", "ljp.meta"],
+    check: async (start) => {
+      const subject = start();
+      const { credit } = await subject.hello;
+      if (credit > 1) await subject.send("R 1 ljp.sleep 200");
+      await subject.send('M 2 {"attempt":3,"headers":{"tenant":"a"}}', "R 2 ljp.meta null", "X 2");
+      await subject.answer(2);
+      await subject.send("R 2 ljp.meta null");
+      const isSecond = (said: Said): boolean => said.id === 2 && said.op !== "B" && said !== first;
+      const first = subject.said.find(({ op, id }) => id === 2 && op !== "B");
+      const { value } = await subject.first(isSecond, "second answer to the id 2");
+      const { attempt, headers } = value as Readonly<Record<string, unknown>>;
+      assert.deepEqual({ attempt, headers }, { attempt: 1, headers: {} });
     },
   },
   {
