@@ -15,6 +15,8 @@ export interface Incarnation {
   readonly stop: (graceMs: number) => void;
   /** Tells it that no time is left. */
   readonly hurry: () => void;
+  /** Of a supervisor that was up once: whether all of its children are up now. */
+  readonly isWhole?: () => boolean;
 }
 
 export interface Ending {

@@ -28,6 +28,15 @@ export class SupervisedChild {
     return this.spec.id;
   }
 
+  get isUpOrDone(): boolean {
+    return this.phase === "up" || this.phase === "done";
+  }
+
+  /** Of a supervisor, whether all below it is up as well. */
+  get isWhole(): boolean {
+    return this.life?.isWhole?.() ?? true;
+  }
+
   get isLive(): boolean {
     return this.life !== undefined;
   }
@@ -51,6 +60,7 @@ export class SupervisedChild {
 /** A tree below another one. */
 export interface Nested {
   readonly up: Promise<void>;
+  readonly isUp: boolean;
   readonly run: () => Promise<void>;
   readonly closeIntake: () => void;
   readonly stop: (graceMs: number) => void;
@@ -62,5 +72,5 @@ function ofNested(tree: Nested): Incarnation {
     () => ({ how: "returned", error: undefined }) as const,
     (error: unknown) => ({ how: "threw", error }) as const,
   );
-  return { up: tree.up, ended, closeIntake: tree.closeIntake, stop: tree.stop, hurry: tree.hurry };
+  return { up: tree.up, ended, closeIntake: tree.closeIntake, stop: tree.stop, hurry: tree.hurry, isWhole: () => tree.isUp };
 }

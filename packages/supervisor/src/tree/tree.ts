@@ -66,7 +66,7 @@ export class Tree implements Nested {
   }
 
   get isUp(): boolean {
-    return this.#shutting === undefined && this.#children.every(({ phase }) => phase === "up" || phase === "done");
+    return this.#shutting === undefined && this.#children.every((child) => child.isUpOrDone && child.isWhole);
   }
 
   /** Resolves when it was stopped, or no child is left to run. Rejects with `ERR_CRASH_LOOP`. */
@@ -112,14 +112,14 @@ export class Tree implements Nested {
     }
     if (soonestMs !== Number.POSITIVE_INFINITY) this.#timer = this.#clock.after(soonestMs, () => this.#pump());
     if (this.#children.every(({ phase }) => phase === "done")) this.stop(0);
-    if (this.isUp) this.#up.resolve();
+    if (this.#shutting === undefined && this.#children.every(({ isUpOrDone }) => isUpOrDone)) this.#up.resolve();
     this.#world.onChange();
   }
 
   /** The first time, and where later children depend on earlier ones, everything before it must be up. */
   #waitsForEarlier(child: SupervisedChild, at: number): boolean {
     if (child.wasUp && (this.#options.strategy ?? "one_for_one") === "one_for_one") return false;
-    return this.#children.slice(0, at).some(({ phase }) => phase !== "up" && phase !== "done");
+    return this.#children.slice(0, at).some(({ isUpOrDone }) => !isUpOrDone);
   }
 
   #begin(child: SupervisedChild): void {

@@ -36,6 +36,19 @@ describe("children that fail too often", () => {
     expect(running.ready).toBe(true);
   });
 
+  it("of a nested supervisor make everything unready until it is whole again, and hold up nobody", async () => {
+    const { actor, begin, seen, of, clock } = stage();
+    const inner = actor("inner");
+    const running = await begin([{ id: "nest", children: [{ id: "deeper", children: [inner] }] }, actor("b")]);
+    await inner.fail();
+    await inner.fail(); // the second one is waited for
+    expect(running.ready).toBe(false);
+    await clock.advance(100);
+    expect(running.ready).toBe(true);
+    expect(of("readiness").map(({ ready }) => ready)).toEqual([true, false, true, false, true]);
+    expect(seen()).toBe("+inner +b -inner +inner -inner +inner");
+  });
+
   it("may be probed for: what is up stays up, and the loop ends when a probe proves itself", async () => {
     const { actor, begin, seen, of, clock } = stage();
     const [a, b] = [actor("a"), actor("b")];
