@@ -33,6 +33,7 @@ const mutants: Readonly<Record<string, readonly string[]>> = {
   "never-pongs": ["control/ping"],
   "deaf-to-cancel": ["control/cancel"],
   "answers-late-cancels": ["control/cancel-late"],
+  "remembers-cancels": ["control/cancel-late"],
   "hears-half-cancels": ["control/cancel-cut"],
   "keeps-meta": ["control/cancel-meta"],
   "begins-late": ["control/begun"],

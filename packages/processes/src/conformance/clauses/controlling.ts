@@ -41,7 +41,7 @@ export const controlling: readonly Clause[] = [
   },
   {
     id: "control/cancel-late",
-    promise: "a cancel for a request that is answered or never was is ignored",
+    promise: "a cancel for a request that is answered or never was is ignored, also by the next request with its id",
     check: async (start) => {
       const subject = start();
       await subject.send("X 9", "R 1 ljp.echo 1");
@@ -52,6 +52,10 @@ export const controlling: readonly Clause[] = [
         subject.said.filter(({ op }) => op !== "B").map(({ id }) => id),
         [1, 2],
       );
+      for (const id of [1, 9]) {
+        await subject.send(`R ${id} ljp.echo "again"`);
+        await subject.first((said) => said.op === "K" && said.id === id && said.value === "again", `answer to the id ${id} used again`);
+      }
     },
   },
   {
