@@ -102,8 +102,11 @@ function inTime(
   const starting = (async () => start(context))();
   starting.then(resolve, reject);
   starting.then(
-    // Up too late: nobody waits for it any more.
-    (running) => (late ? quietly(() => running.stop({ graceMs: 0 })) : undefined),
+    (running) => {
+      if (!late) return;
+      quietly(() => running.ended); // up too late: nobody waits for it any more, nor for how it ends
+      quietly(() => running.stop({ graceMs: 0 }));
+    },
     () => undefined,
   );
   return promise.finally(() => {

@@ -190,11 +190,15 @@ describe("a child that does not come up", () => {
   it("in its time is given up, and stopped when it comes up late", async () => {
     const { begin, clock, of } = stage();
     const late = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
     let stops = 0;
     const start = async () => {
       await late.promise;
-      const stop = async (): Promise<void> => void stops++;
-      return { ended: new Promise<void>(() => undefined), stop, [Symbol.asyncDispose]: stop };
+      const stop = async (): Promise<void> => {
+        stops++;
+        end.reject(new Error("cut short")); // nobody is left to hear of it
+      };
+      return { ended: end.promise, stop, [Symbol.asyncDispose]: stop };
     };
     await begin([{ id: "slow", start, startTimeoutMs: 50, restart: "temporary" }]);
     await clock.advance(50);
