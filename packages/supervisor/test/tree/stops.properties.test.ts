@@ -45,7 +45,7 @@ function cast(clock: FakeClock) {
   const child = (leaf: Leaf): Child => {
     const { kind, upMs, restart, shutdown } = leaf;
     const spec = { id: `child ${++made}`, restart, ...(shutdown === undefined ? {} : { shutdown }) };
-    if (kind === "run") return { ...spec, run: (context) => liveOn(leaf, context) };
+    if (kind === "run") return { ...spec, run: (context: ChildContext) => liveOn(leaf, context) };
     const start = async (context: ChildContext): Promise<Running> => {
       await new Promise<void>((resolve) => (upMs === Number.POSITIVE_INFINITY ? undefined : clock.after(upMs, resolve)));
       const stop = async (): Promise<void> => undefined;
