@@ -71,7 +71,7 @@ export async function sweepRest(elements: TypedArray, options: SweepOptions): Pr
       for (let exhausted = false; !exhausted;) {
         const response = await crew.sweep(request, ending.signal);
         note(response);
-        exhausted = response.exhausted;
+        exhausted = response.exhausted || signal?.aborted === true; // whoever had no time left asks no more then
       }
     } catch (error) {
       failed ??= { range: Number.POSITIVE_INFINITY, error };
