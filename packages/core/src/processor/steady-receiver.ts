@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, steadyNow } from "../clock.ts";
 import type { Awaitable } from "../contracts/awaitable.ts";
 import { ReceiveError } from "../errors/errors.ts";
 import { JobError } from "../errors/job-error.ts";
@@ -77,35 +77,54 @@ export class SteadyReceiver {
   /** Nobody aborted, so the receiver was disposed, as a transport that closes does: asking it again would spin for ever. */
   #cameEmpty(receiver: Receiver, max: number, signal: AbortSignal): Awaitable<readonly Delivery[]> {
     if (signal.aborted || this.#closed) return NOTHING;
-    return this.#broke(receiver, new ReceiveError(this.#options.channel.name, { retry: "later" }), max, signal);
+    return this.#broke(receiver, this.#ended(), max, signal);
   }
 
   async #broke(receiver: Receiver, error: unknown, max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
-    if (signal.aborted) return [];
-    if (JobError.is(error) && error.retry === "never") throw error;
-    this.#options.onDisconnected?.(error instanceof Error ? error : new Error(String(error)));
-    if (this.#receiver === receiver) {
-      this.#receiver = undefined;
-      await Promise.resolve(receiver[Symbol.asyncDispose]()).catch(() => undefined); // it is broken already
-    }
+    if (signal.aborted) return NOTHING;
+    await this.#lose(receiver, error);
     return this.#recover(max, signal);
   }
 
+  /** Errors: the one that broke it, when opening again can never succeed. */
+  async #lose(receiver: Receiver, error: unknown): Promise<void> {
+    if (JobError.is(error) && error.retry === "never") throw error;
+    this.#options.onDisconnected?.(error instanceof Error ? error : new Error(String(error)));
+    if (this.#receiver !== receiver) return;
+    this.#receiver = undefined;
+    await Promise.resolve(receiver[Symbol.asyncDispose]()).catch(() => undefined); // it is broken already
+  }
+
+  /** One that breaks as soon as it is open is tried more and more slowly, like one that does not open. */
   async #recover(max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
     const { clock } = this.#options;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      const sinceMs = steadyNow(clock);
+      let receiver = this.#receiver;
       try {
-        if (this.#receiver === undefined) {
-          this.#receiver = await this.#open(signal);
-          this.#options.onConnected?.();
-        }
-        return await this.receive(max, signal);
+        receiver ??= await this.#reopen(signal);
+        const got = await receiver.receive(max, signal);
+        if (got.length > 0 || signal.aborted || this.#closed) return got;
+        throw this.#ended();
       } catch (error) {
         if (signal.aborted) break;
-        if (JobError.is(error) && error.retry === "never") throw error;
+        if (receiver !== undefined) await this.#lose(receiver, error);
+        else if (JobError.is(error) && error.retry === "never") throw error;
+        if (steadyNow(clock) - sinceMs > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS; // it had held for long
         await pause(clock, pauseMs, signal);
       }
     }
-    return [];
+    return NOTHING;
+  }
+
+  async #reopen(signal: AbortSignal): Promise<Receiver> {
+    const receiver = await this.#open(signal);
+    this.#receiver = receiver;
+    this.#options.onConnected?.();
+    return receiver;
+  }
+
+  #ended(): ReceiveError {
+    return new ReceiveError(this.#options.channel.name, { retry: "later" });
   }
 }
