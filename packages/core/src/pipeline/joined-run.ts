@@ -3,7 +3,11 @@ import type { Engine } from "../processor/engine.ts";
 /** A processor that pipelines run for each other: it ends with the last of them. */
 interface Hosting {
   users: number;
-  readonly ended: Promise<void>;
+  /** Not before the run ended that everybody had left. */
+  begun: boolean;
+  /** It has ended: the engine may run for others by now. */
+  over: boolean;
+  ended: Promise<void>;
 }
 
 const hostings = new WeakMap<Engine, Hosting>();
@@ -20,14 +24,10 @@ export interface JoinedRun {
 
 /** Runs a processor, or joins those who do; `undefined` when it runs in its own right: then it is not ours to stop. */
 export function joinRun(engine: Engine): JoinedRun | undefined {
-  let hosting = hostings.get(engine);
-  if (hosting === undefined) {
-    if (engine.isRunning) return undefined;
-    hosting = { users: 0, ended: engine.run().finally(() => hostings.delete(engine)) };
-    hosting.ended.catch(() => undefined); // whoever joined hears of it
-    hostings.set(engine, hosting);
-  }
-  const joined = hosting;
+  const known = hostings.get(engine);
+  if (known === undefined && engine.isRunning) return undefined;
+  // One that everybody left is stopping: who comes now needs a run of its own, after it.
+  const joined = known === undefined || known.users === 0 ? host(engine, known?.ended) : known;
   joined.users++;
   const left = Promise.withResolvers<void>();
   let last: boolean | undefined;
@@ -36,8 +36,27 @@ export function joinRun(engine: Engine): JoinedRun | undefined {
     closeIntake: () => (joined.users === 1 ? engine.closeIntake() : undefined),
     leave: async (options) => {
       last ??= --joined.users === 0;
-      if (last) await engine.stop(options);
+      if (last && joined.begun && !joined.over) await engine.stop(options);
       else left.resolve();
     },
   };
+}
+
+function host(engine: Engine, before: Promise<void> | undefined): Hosting {
+  const hosting: Hosting = { users: 0, begun: before === undefined, over: false, ended: Promise.resolve() };
+  const run = async (): Promise<void> => {
+    if (before !== undefined) {
+      await before.catch(() => undefined); // that is for those who had joined it
+      if (hosting.users === 0) return; // everybody has left again
+      hosting.begun = true;
+    }
+    await engine.run();
+  };
+  hosting.ended = run().finally(() => {
+    hosting.over = true;
+    if (hostings.get(engine) === hosting) hostings.delete(engine);
+  });
+  hosting.ended.catch(() => undefined); // whoever joined hears of it
+  hostings.set(engine, hosting);
+  return hosting;
 }
