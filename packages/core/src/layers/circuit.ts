@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, steadyNow } from "../clock.ts";
 import { BusyError } from "../errors/busy-error.ts";
 
 export interface CircuitOptions {
@@ -27,7 +27,7 @@ export class Circuit {
   /** Grows with every change of state, so that a run that began under another one is not counted. */
   #era = 0;
   #state: "closed" | "open" | "half-open" = "closed";
-  /** When the state, or the newer half of the window, began. Units: epoch milliseconds. */
+  /** When the state, or the newer half of the window, began. Units: milliseconds of steady time. */
   #sinceMs: number;
   // Two halves of the window: exact enough, whatever the number of runs.
   #older = none();
@@ -35,7 +35,7 @@ export class Circuit {
 
   constructor(options: CircuitOptions) {
     this.#options = options;
-    this.#sinceMs = options.clock.now();
+    this.#sinceMs = steadyNow(options.clock);
   }
 
   /** Errors: `ERR_BUSY`. */
@@ -43,7 +43,7 @@ export class Circuit {
     const { clock, openMs } = this.#options;
     if (this.#state !== "closed") {
       // Half open it waits for the one that tries, which may never end: after as long again another one may.
-      const leftMs = this.#sinceMs + openMs - clock.now();
+      const leftMs = this.#sinceMs + openMs - steadyNow(clock);
       if (leftMs > 0) throw new BusyError("circuitBreaker", "too many runs failed", leftMs);
       this.#turn("half-open");
     }
@@ -63,7 +63,7 @@ export class Circuit {
 
   #slide(): void {
     const { clock, windowMs } = this.#options;
-    const halves = Math.floor((clock.now() - this.#sinceMs) / (windowMs / 2));
+    const halves = Math.floor((steadyNow(clock) - this.#sinceMs) / (windowMs / 2));
     if (halves < 1) return;
     this.#older = halves === 1 ? this.#newer : none();
     this.#newer = none();
@@ -73,7 +73,7 @@ export class Circuit {
   #turn(state: "closed" | "open" | "half-open"): void {
     this.#state = state;
     this.#era++;
-    this.#sinceMs = this.#options.clock.now();
+    this.#sinceMs = steadyNow(this.#options.clock);
     this.#older = none();
     this.#newer = none();
   }

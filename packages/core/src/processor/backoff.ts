@@ -57,7 +57,7 @@ function planned(plan: BackoffPlan, attempt: number, random: () => number): numb
 function asked(backoff: (attempt: number, error: Error) => number, attempt: number, error: Error): number {
   try {
     const waitMs = backoff(attempt, error);
-    return waitMs >= 0 ? waitMs : FALLBACK_MS;
+    return typeof waitMs === "number" && waitMs >= 0 ? waitMs : FALLBACK_MS;
   } catch {
     return FALLBACK_MS;
   }

@@ -9,8 +9,8 @@ import type { Capabilities } from "../transport/capabilities.ts";
 /** A response as it crosses: the value, or the error in its place as plain data. */
 export type WireResult = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
 
-/** What is left of an error that does not fit. Units: characters. */
-const LONGEST_MESSAGE = 500;
+/** What is left of an error that does not fit, and of one that does not fit even so. Units: characters of its message. */
+const LONGEST_MESSAGES = [500, 60, 0] as const;
 const LONGEST_NAME = 100;
 
 /** Turns values into bodies and back, as the transport's wire asks. */
@@ -49,15 +49,24 @@ export class BodyCodec {
     if (result.ok) return this.encode(result, channel);
     try {
       return this.encode(result, channel);
-    } catch {
-      const { name, message, code } = result.error;
-      const error = {
-        name: name.slice(0, LONGEST_NAME),
-        message: message.slice(0, LONGEST_MESSAGE),
-        ...(code === undefined ? undefined : { code: code.slice(0, LONGEST_NAME) }),
-      };
-      return this.encode({ ok: false, error }, channel);
+    } catch (error) {
+      return this.#encodeLess(result.error, channel, error);
     }
+  }
+
+  #encodeLess({ name, message, code }: WireError, channel: string, why: unknown): unknown {
+    let refusal = why;
+    for (const longest of LONGEST_MESSAGES) {
+      const most = Math.min(longest, LONGEST_NAME);
+      const kept = code === undefined ? undefined : { code: code.slice(0, LONGEST_NAME) };
+      const error = { name: most === 0 ? "Error" : name.slice(0, most), message: message.slice(0, longest), ...kept };
+      try {
+        return this.encode({ ok: false, error }, channel);
+      } catch (failed) {
+        refusal = failed;
+      }
+    }
+    throw refusal;
   }
 
   /** Reads a response. Errors: `ERR_DECODE` when it is not one. */

@@ -9,7 +9,7 @@ import { isPromise } from "./awaiting.ts";
 import { check } from "./body-codec.ts";
 import { Call, toError } from "./call.ts";
 import type { ProcessorEmitter } from "./events.ts";
-import { checkSignal } from "./check-arguments.ts";
+import { checkedKey, checkSignal } from "./check-arguments.ts";
 import { duration, type Settings } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ReplyDesk } from "./reply-desk.ts";
@@ -66,7 +66,7 @@ export class Caller {
   /** The caller waits from here on: neither a schema nor a cache can keep it for longer than it wants. */
   #ask(request: unknown, options: AnySendOptions | undefined, call: Call, resources: unknown): void {
     const { job, name, emitter, desk, nextId } = this.#options;
-    const id = options?.id ?? nextId();
+    const id = options?.id === undefined ? nextId() : checkedKey("id", options.id);
     this.#limit(options, call);
     this.#expect(id, call);
     const context: RunContext = new Attempt(

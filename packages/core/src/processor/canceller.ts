@@ -1,6 +1,7 @@
 import { CancelledError } from "../errors/errors.ts";
 import { toWireError } from "../errors/wire-error-codec.ts";
 import type { Frame } from "../transport/frame.ts";
+import type { History } from "../transport/inspect.ts";
 import { canControl } from "../transport/powers.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { BodyCodec } from "./body-codec.ts";
@@ -37,6 +38,9 @@ export class Canceller {
         await this.#announce(id);
         return "cancelled";
       }
+      // Its end is stored: who works would remember the id in vain, and cancel it when it is redriven.
+      const over = state === "unknown" && what === "cancel" && (await this.#historyOf(id))?.record.endedMs !== undefined;
+      if (over) return "requested";
     }
     const body = bodies.encode(null, channels.control.name);
     await outboxes.to(channels.control).sendAll([{ id, body, headers: { [CONTROL]: what } }]);
@@ -45,11 +49,10 @@ export class Canceller {
 
   /** Tells whoever waits for a request that was cancelled in the store. */
   async #announce(id: string): Promise<void> {
-    const { name, transport, channels, bodies, outboxes, emitter, stacks } = this.#options;
+    const { name, channels, bodies, outboxes, emitter, stacks } = this.#options;
     const error = new CancelledError(`Request "${id}" was cancelled`);
     if (emitter.wants("cancelled")) emitter.emit("cancelled", { processor: name, id, error });
-    const history = canControl(transport) ? await transport.history(channels.requests.name, id) : undefined;
-    const headers = history?.record.headers;
+    const headers = (await this.#historyOf(id))?.record.headers;
     const address = headers?.[REPLY_TO];
     const reply = address === undefined ? undefined : toReplyChannel(address);
     const body = bodies.encodeResult({ ok: false, error: toWireError(error, { stack: stacks }) }, channels.responses.name);
@@ -57,5 +60,9 @@ export class Canceller {
     for (const channel of reply === undefined ? [channels.responses] : [reply, channels.responses]) {
       await outboxes.to(channel).sendAll([frame]);
     }
+  }
+  async #historyOf(id: string): Promise<History | undefined> {
+    const { transport, channels } = this.#options;
+    return canControl(transport) ? transport.history(channels.requests.name, id) : undefined;
   }
 }

@@ -88,7 +88,11 @@ export class Endings {
 
   #conclude(attempt: Attempt, error: Error): void {
     attempt.error = error;
-    attempt.sends = this.#answers.to(attempt, { ok: false, error: this.#wire(error) }, false);
+    try {
+      attempt.sends = this.#answers.to(attempt, { ok: false, error: this.#wire(error) }, false);
+    } catch {
+      attempt.sends = undefined; // nothing at all fits the wire: the request comes to its end all the same
+    }
   }
 
   #decide(attempt: Attempt): void {

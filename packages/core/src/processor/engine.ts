@@ -48,7 +48,7 @@ export class Engine {
   readonly #canceller: Canceller;
   readonly #receivers = new Set<ResponseReceiver>();
   readonly #runs: Runs;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(job: AnyJob, options: ProcessorOptions) {
     this.name = job.name;
@@ -177,9 +177,12 @@ export class Engine {
         errors,
         clock: environment.clock,
         onClosed: (closed) => this.#receivers.delete(closed),
+        onDisconnected: (error) => this.emitter.emit("disconnected", { processor: this.name, error }),
       },
       options?.signal ?? NEVER,
     );
+    if (this.#closing !== undefined) await receiver[Symbol.asyncDispose](); // while it opened
+    this.#assertOpen();
     this.#receivers.add(receiver);
     return receiver;
   }
@@ -212,14 +215,14 @@ export class Engine {
   /** The same, and whatever pipelines made of it here: parts that `flatMap` and `fanOut` gave ids of their own. */
   readonly cancelDerived = (id: string): Promise<"cancelled" | "requested"> => this.#cancel(id, "cancel-derived");
 
-  readonly close = async (): Promise<void> => {
-    if (this.#closed) return;
-    this.#closed = true;
+  readonly close = (): Promise<void> => (this.#closing ??= this.#close());
+
+  async #close(): Promise<void> {
     await this.stop();
     await this.#desk.close();
     await Promise.all(Array.from(this.#receivers, (receiver) => receiver[Symbol.asyncDispose]()));
     await this.outboxes.close();
-  };
+  }
 
   #dispatch(frame: Frame, signal: AbortSignal | undefined): Promise<string> {
     if (signal !== undefined) checkSignal(signal);
@@ -254,6 +257,6 @@ export class Engine {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new ClosedError(`The processor "${this.name}" is closed`);
+    if (this.#closing !== undefined) throw new ClosedError(`The processor "${this.name}" is closed`);
   }
 }

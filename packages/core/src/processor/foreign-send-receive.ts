@@ -3,10 +3,12 @@ import type { McReceive } from "../contracts/mc-receive.ts";
 import type { ResponseMessage } from "../contracts/messages.ts";
 import type { Processor } from "../contracts/processor.ts";
 import type { Result } from "../contracts/result.ts";
-import { ClosedError, DeadlineError } from "../errors/errors.ts";
+import { ClosedError, DeadlineError, OptionError } from "../errors/errors.ts";
 import { systemEnvironment } from "../environment.ts";
 import { Call, toError } from "./call.ts";
+import { checkedKey, checkSignal } from "./check-arguments.ts";
 import { idSource } from "./ids.ts";
+import { duration } from "./options.ts";
 import type { Calls } from "./send-receive.ts";
 
 const CALL_TIMEOUT_MS = 30_000;
@@ -45,9 +47,23 @@ export function foreignSendReceive<Request, Response>(
     return opening;
   };
 
+  const refusalOf = (id: string, timeoutMs: number, signal: AbortSignal | undefined): Error | undefined => {
+    try {
+      duration("timeoutMs", timeoutMs);
+      checkSignal(signal);
+      if (waiting.has(checkedKey("id", id))) throw new OptionError(`A call with the id "${id}" waits already; ids are used once`);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  };
+
   const sendReceive: Calls<Request, Response>["sendReceive"] = (request, options) =>
     new Promise((resolve) => {
       const id = options?.id ?? nextId();
+      const timeoutMs = options?.timeoutMs ?? CALL_TIMEOUT_MS;
+      const refused = refusalOf(id, timeoutMs, options?.signal);
+      if (refused !== undefined) return resolve({ ok: false, error: refused });
       const finish = (result: Result<Response>): void => {
         waiting.delete(id);
         timer?.cancel();
@@ -56,7 +72,6 @@ export function foreignSendReceive<Request, Response>(
       };
       const fail = (error: unknown): void => finish({ ok: false, error: toError(error) });
       const abort = (): void => fail(options?.signal?.reason);
-      const timeoutMs = options?.timeoutMs ?? CALL_TIMEOUT_MS;
       const timer =
         timeoutMs === Number.POSITIVE_INFINITY
           ? undefined

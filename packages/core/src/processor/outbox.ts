@@ -68,11 +68,8 @@ export class Outbox {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#sender === undefined) this.#closing.abort(this.#closedError());
-    const batch = this.#batch;
-    if (batch !== undefined) {
-      this.#flush(batch);
-      await batch.sent.catch(() => {}); // whoever sent it hears of it
-    }
+    // Not waited for: it may wait for room, until its sender is closed.
+    if (this.#batch !== undefined) this.#flush(this.#batch);
     const sender = this.#sender ?? (await this.#opening?.catch(() => undefined));
     await sender?.[Symbol.asyncDispose]();
   }
@@ -165,6 +162,7 @@ export class Outboxes {
   readonly #byChannel = new Map<string, Outbox>();
   readonly #kept = new Set<Outbox>();
   readonly #most: number;
+  #closed = false;
 
   constructor(transport: Transport, most = 1024) {
     this.#transport = transport;
@@ -184,11 +182,13 @@ export class Outboxes {
     if (known !== undefined) return known;
     if (this.#byChannel.size >= this.#most) this.#dropOldest();
     const outbox = new Outbox(this.#transport, channel);
-    this.#byChannel.set(key, outbox);
+    if (this.#closed) void outbox.close(); // it refuses, and opens nothing that nobody would close
+    else this.#byChannel.set(key, outbox);
     return outbox;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(Array.from(this.#byChannel.values(), (outbox) => outbox.close()));
     this.#byChannel.clear();
   }

@@ -122,8 +122,7 @@ export class RequestWriter {
     }
     const { clock } = this.#options.settings.environment;
     const { capabilities } = this.#options.settings.transport;
-    const dueMs =
-      runAt === undefined ? (delayMs === undefined ? undefined : clock.now() + duration("delayMs", delayMs, 0)) : dueTime(runAt);
+    const dueMs = runAt === undefined ? (delayMs === undefined ? undefined : clock.now() + delay(delayMs)) : dueTime(runAt);
     if (dueMs !== undefined) this.#needs(capabilities.delay, "delay");
     if (priority !== undefined) this.#needs(capabilities.priority, "priority");
     if (orderKey !== undefined) this.#needs(capabilities.ordered === "key", "ordered");
@@ -150,6 +149,11 @@ function toDedupe(key: string | undefined, how: AnySendOptions["dedupe"]): Dedup
     scope: oneOf("dedupe.scope", how?.scope ?? "pending", ["pending", "window"]),
     onDuplicate: oneOf("dedupe.onDuplicate", how?.onDuplicate ?? "drop", ["drop", "replace"]),
   };
+}
+
+function delay(delayMs: number): number {
+  if (duration("delayMs", delayMs, 0) < Number.POSITIVE_INFINITY) return delayMs;
+  throw new OptionError('"delayMs" is Infinity; it takes milliseconds: a request that is never due would never end');
 }
 
 function dueTime(runAt: Date | number): number {

@@ -28,6 +28,8 @@ export interface ResponseReceiverOptions {
   readonly errors: readonly ErrorClass[];
   readonly clock: Clock;
   readonly onClosed: (receiver: ResponseReceiver) => void;
+  /** It is opened again; what came meanwhile is missed by one without a group. */
+  readonly onDisconnected?: (error: Error) => void;
 }
 
 /** The responses of a processor as they come. A message is let go when the next one is asked for; what was not, comes again to its group. */
@@ -51,9 +53,9 @@ export class ResponseReceiver implements LoanReceive<ResponseMessage<unknown>> {
   }
 
   static async open(options: ResponseReceiverOptions, signal: AbortSignal): Promise<ResponseReceiver> {
-    const { transport, channel, group, leaseMs, clock } = options;
+    const { transport, channel, group, leaseMs, clock, onDisconnected } = options;
     const receive = { group, leaseMs, maxInFlight: mostHeld(options) };
-    return new ResponseReceiver(options, await SteadyReceiver.open({ transport, channel, receive, clock }, signal));
+    return new ResponseReceiver(options, await SteadyReceiver.open({ transport, channel, receive, clock, onDisconnected }, signal));
   }
 
   readonly receive = async (options?: { readonly signal?: AbortSignal }): Promise<ResponseMessage<unknown>> => {

@@ -133,6 +133,7 @@ export class Work {
   }
 
   #askCache(attempt: Attempt, request: unknown, getCache: NonNullable<ErasedJob["getCache"]>): void {
+    if (this.#stops) this.#limit(attempt);
     attempt.holding = true;
     const onward = (_: Attempt, hit: { readonly response: unknown } | undefined): void => {
       attempt.holding = false;

@@ -108,6 +108,17 @@ describe("sendReceive over a processor that core did not make", () => {
     expect(await calls.call("b")).toBe("B");
   });
 
+  it("refuses an id while a call with it waits, and that call still gets its answer", async () => {
+    const shouter = new Shouter();
+    const calls = own(sendReceive(shouter));
+    const first = calls.call("a", { id: "same" });
+
+    expect(await calls.sendReceive("b", { id: "same" })).toMatchObject({ ok: false, error: { code: "ERR_OPTION" } });
+
+    expect(await first).toBe("A");
+    expect(await calls.call("c", { id: "same" })).toBe("C");
+  });
+
   it("times out, and can be aborted", async () => {
     const shouter = new Shouter();
     shouter.silent.add("hush");

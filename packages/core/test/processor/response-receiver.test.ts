@@ -49,6 +49,21 @@ describe.each(wires)("response receivers on the $wire wire", ({ open }) => {
     expect(sent.slice(1)).toEqual(["heard: echo.responses"]);
   });
 
+  it("one that is cut off because it took too little says so: what it missed is gone", async () => {
+    const hosted = run(processor(echo, { transport: own(open({ capacity: { frames: 4 } })) }));
+    const told: unknown[] = [];
+    hosted.on("disconnected", ({ processor: name, error }) => told.push([name, error]));
+    const receiver = own(await hosted.responseReceiver());
+    for (let value = 0; value < 20; value++) await hosted.call(value);
+
+    const next = receiver.receive();
+    await until("it was told", () => told.length > 0);
+
+    expect(told).toEqual([["echo", expect.objectContaining({ code: "ERR_RECEIVE" })]]);
+    await until("it is subscribed again", async () => (await hosted.call(20)) === 20);
+    expect(await next).toMatchObject({ result: { ok: true, value: 20 } });
+  });
+
   it("a response that cannot be sent fails its job whether somebody listens or not", async () => {
     const unsendable = plainJob({ name: "unsendable", run: (): unknown => () => undefined });
     const hosted = run(processor(unsendable, { transport: own(memory({ isolation: "codec" })) }));

@@ -6,7 +6,10 @@ import { memory } from "../support/wires.ts";
 const transport = memory();
 const echo = job<unknown, unknown>()({ name: "echo", run: (value) => value });
 const hosted = processor(echo, { transport });
-afterAll(() => hosted.close());
+const cached = processor(job<unknown, unknown>()({ name: "cached", run: (value) => value, getCache: () => undefined }), { transport });
+const { name, requestSender, responseReceiver, run } = hosted;
+const foreign = sendReceive({ name, requestSender, responseReceiver, run });
+afterAll(() => Promise.all([hosted.close(), cached.close(), foreign[Symbol.asyncDispose]()]));
 
 const any = (value: unknown): never => value as never;
 const made = (options: object) => () => processor(echo, { transport, ...options } as never);
@@ -24,6 +27,10 @@ const wrong: readonly (readonly [what: string, use: () => unknown])[] = [
   ["resources that are no factory", made({ resources: {} })],
   ["an environment without a clock", made({ environment: { random: Math.random } })],
   ["a concurrency that throws when shown", made({ concurrency: Object.create(null) })],
+  ["a delay that never ends", () => hosted.send(1, any({ delayMs: Number.POSITIVE_INFINITY }))],
+  ["an id that is a number, where a cache is asked", () => cached.call(1, any({ id: 5 }))],
+  ["a timeout that is NaN, over a processor of someone else's", () => foreign.call(1, any({ timeoutMs: Number.NaN }))],
+  ["a signal that is none, over a processor of someone else's", () => foreign.call(1, any({ signal: {} }))],
   ["runAt as text", () => hosted.send(1, any({ runAt: "2030-01-01" }))],
   ["a deadline that is a symbol", () => hosted.call(1, any({ deadline: Symbol("soon") }))],
   ["headers that are a number", () => hosted.send(1, any({ headers: 5 }))],

@@ -1,6 +1,15 @@
 import { rejection, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
-import { AttemptTimeoutError, type Clock, DeadlineError, processor, systemClock, systemEnvironment } from "../../src/index.ts";
+import {
+  AttemptTimeoutError,
+  circuitBreaker,
+  type Clock,
+  DeadlineError,
+  processor,
+  systemClock,
+  systemEnvironment,
+  withLayers,
+} from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { memory } from "../support/wires.ts";
@@ -44,6 +53,25 @@ describe("when somebody sets the machine's clock back by an hour", () => {
     clock.movedMs = -3_600_000;
 
     expect(await waiting).toBeInstanceOf(AttemptTimeoutError);
+  });
+
+  it("a circuit that is open still lets one try in time", async () => {
+    const clock = settableClock();
+    let down = true;
+    const job = plainJob({
+      name: "downstream",
+      run: (_: null) => {
+        if (down) throw new Error("down");
+        return 1;
+      },
+    });
+    const guarded = withLayers(job, circuitBreaker({ minimumRuns: 1, openMs: 20, clock }));
+    const hosted = run(processor(guarded, { transport: own(memory()) }));
+    expect(await hosted.sendReceive(null)).toMatchObject({ ok: false, error: { message: "down" } });
+    clock.movedMs = -3_600_000;
+    down = false;
+
+    await until("the circuit closes", async () => (await hosted.sendReceive(null)).ok);
   });
 
   it("a call is not given up early when the clock is set forward", async () => {
