@@ -100,7 +100,7 @@ export class BroadcastChannel implements Channel {
     const mailbox = new Mailbox({ home: this.#home, keepsEnded: false, waiters: this.waiters });
     const { slow } = this.#home.settings;
     const listen: Listen = (frames) => {
-      if (slow === "block" || mailbox.roomFor(frames, 0) === frames.length) mailbox.accept(frames);
+      if (slow === "block" || mailbox.roomFor(frames, 0) === frames.length || mailbox.awaits(frames.length)) mailbox.accept(frames);
       else if (slow === "drop-oldest") squeeze(mailbox, frames);
       else this.unsubscribe(mailbox, new ReceiveError(this.name, { retry: "later", cause: new ClosedError(TOO_SLOW) }));
     };

@@ -115,6 +115,12 @@ export class Mailbox {
     this.#parked.delete(wait);
   };
 
+  /** Whether somebody waits who may hold so many more: who gets at the end of this turn what came in it is not slow. */
+  awaits(count: number): boolean {
+    for (const { taker } of this.#parked) if (taker.room >= this.waiting + count) return !this.paused;
+    return false;
+  }
+
   /** Ends the waits of a receiver that leaves. */
   endWaits(taker: Taker): void {
     for (const wait of this.#parked) if (wait.taker === taker) wait.resolve([]);
