@@ -133,5 +133,7 @@ function toRetention(name: string, given: RetentionOptions = {}, fallback: Reten
     if (typeof value === "number" && value >= 0) return value;
     throw new OptionError(`"retention.${name}.${key}" is ${String(value)}; it takes a number from 0`);
   };
-  return { count: member("count"), ageMs: member("ageMs"), bytes: member("bytes") };
+  const count = member("count");
+  if (count !== Number.POSITIVE_INFINITY) whole(`retention.${name}.count`, count, 0); // a fraction is no place in a table
+  return { count, ageMs: member("ageMs"), bytes: member("bytes") };
 }

@@ -53,6 +53,8 @@ export class Owner {
   /** Once nothing is held any more. */
   leave(tx: Transaction): void {
     if (this.#id === undefined) return;
+    // What could not be handed back is held in our name: without it nobody would ever free that.
+    if (tx.sql.row("select 1 from jo_held where owner = ? limit 1", this.#id) !== undefined) return;
     forgetOwner(tx.sql, this.#id);
     tx.topologyChanged();
   }

@@ -5,6 +5,7 @@ import { checkChannel, checkFrames } from "./check-frames.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import type { Settings } from "./options.ts";
 import { roomFor, targets } from "./room.ts";
+import { codeOf, toSendError } from "./sqlite-errors.ts";
 import { Statements } from "./statements.ts";
 import { Topology } from "./topology.ts";
 import { Transaction } from "./transaction.ts";
@@ -16,8 +17,8 @@ export interface SendTx {
    * commits, and never did when it rolls back.
    *
    * Range:  the transport has opened the file before (a sender or receiver of it was made).
-   * Errors: `ERR_OPTION` (no transaction is open, or it is another file), `ERR_SEND` (retry "later": the channel is full; it
-   *         cannot wait inside a transaction), `ERR_TOO_LARGE`.
+   * Errors: `ERR_OPTION` (no transaction is open, or it is another file), `ERR_SEND` (retry "later": the channel is full, or someone
+   *         else is writing; it cannot wait inside a transaction), `ERR_TOO_LARGE`.
    */
   readonly enqueue: (db: DatabaseSync, channel: ChannelSpec, frames: readonly Frame[]) => void;
 }
@@ -30,6 +31,14 @@ export function enqueue(settings: Settings, db: DatabaseSync, channel: ChannelSp
   if (typeof db?.location !== "function") throw new OptionError('"db" is no DatabaseSync of node:sqlite');
   const sql = connectionOf(settings, db);
   if (!db.isTransaction) throw new OptionError("The connection has no open transaction: enqueue is part of yours, so begin one first");
+  try {
+    store(settings, sql, channel, frames);
+  } catch (error) {
+    throw codeOf(error) === undefined ? error : toSendError(channel.name, error, false, 0);
+  }
+}
+
+function store(settings: Settings, sql: Statements, channel: ChannelSpec, frames: readonly Frame[]): void {
   const tx = new Transaction(sql, new Topology(), settings.clock.now());
   if (roomFor(tx, channel, frames, 0, settings.capacity) < frames.length)
     throw new SendError(channel.name, { retry: "later", why: "it is full" });

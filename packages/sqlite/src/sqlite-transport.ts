@@ -211,9 +211,8 @@ export class SqliteTransport implements Transport<SqliteCapabilities>, Inspect, 
     await this.#maintenance.stop();
     await this.#owner.stopBeating(); // before leaving: a beat would enter us again
     if (this.#store.sql !== undefined) await this.#task((tx) => this.#owner.leave(tx)).catch(() => undefined);
-    this.#turn.failBlocked(this.#closedError());
+    this.#turn.stop(this.#closedError());
     this.#wake.waiting = false;
-    this.#turn.stop();
     await this.#store.close();
   }
 

@@ -41,6 +41,7 @@ export class Turn {
   readonly #busySince = new Map<Op, number>();
   #busyPatienceMs = BUSY_PATIENCE_MS;
   #opening = false;
+  #stopped: { readonly error: unknown } | undefined;
 
   constructor(options: TurnOptions) {
     this.#options = options;
@@ -52,6 +53,7 @@ export class Turn {
   }
 
   add(op: Op): void {
+    if (this.#stopped !== undefined) return op.failed(this.#stopped.error, false);
     this.#ops.push(op);
     this.schedule();
   }
@@ -64,20 +66,19 @@ export class Turn {
     });
   }
 
-  /** Ops that wait for room will not get any. */
-  failBlocked(error: unknown): void {
-    for (const op of this.#blocked) op.failed(error, false);
+  /** Nothing is stored any more: who still waits is told, and whoever comes. */
+  stop(error: unknown): void {
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#pause);
+    this.#stopped = { error };
+    for (const op of [...this.#blocked, ...this.#ops]) op.failed(error, false);
     this.#blocked = [];
+    this.#ops = [];
   }
 
   /** The transport closes: who finds the file locked is told soon. */
   hurry(): void {
     this.#busyPatienceMs = CLOSING_PATIENCE_MS;
-  }
-
-  stop(): void {
-    clearImmediate(this.#immediate);
-    clearTimeout(this.#pause);
   }
 
   #run(): void {

@@ -43,6 +43,19 @@ test("what is enqueued in the caller's transaction never was when it rolls back"
   db.close();
 });
 
+test("where somebody else has written since the transaction began it is refused with a code, and can be tried again", async () => {
+  const { db, transport } = await application();
+  const mine = await receiver(transport, work());
+  db.exec("begin; select count(*) from orders");
+  await (await sender(transport, work())).send([frame("faster")], new AbortController().signal);
+  expect(() => transport.enqueue(db, work(), [frame("late")])).toThrow(expect.objectContaining({ code: "ERR_SEND", retry: "later" }));
+  db.exec("rollback; begin immediate");
+  transport.enqueue(db, work(), [frame("late")]);
+  db.exec("commit");
+  expect((await take(mine, 2)).map(text)).toEqual(["faster", "late"]);
+  db.close();
+});
+
 test("several enqueues of one transaction, to a broadcast channel as well, keep their order", async () => {
   const { db, transport } = await application();
   const [mine, listener] = [await receiver(transport, work()), await receiver(transport, broadcast())];

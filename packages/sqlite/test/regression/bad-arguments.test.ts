@@ -56,6 +56,7 @@ test.each<readonly [string, unknown]>([
   ["null", null],
   ["a capacity of null", { capacity: null }],
   ["a number for a retention", { retention: { dead: 5 } }],
+  ["a fraction of a frame to keep", { retention: { completed: { count: 10.5 } } }],
   ["a journal that is a symbol", { journal: Symbol("wal") }],
 ])("options with %s are refused with a code", (_what, options) => {
   expect(() => sqlite("x.db", options as SqliteOptions)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }) as Error);

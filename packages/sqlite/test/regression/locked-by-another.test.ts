@@ -73,3 +73,26 @@ it("what a receiver held comes again in the same process when the file was locke
   const second = await transport.receiver(CHANNEL, OPTIONS, never);
   expect(await second.receive(1, AbortSignal.timeout(10_000))).toMatchObject([{ frame: { id: "held" }, attempt: 1 }]);
 });
+
+// It waited for a turn that never came: the transport was closed by then.
+it("whoever acts on the store while it closes is told, also while another program keeps the file locked", async () => {
+  const sender = await transport.sender(CHANNEL, never);
+  await sender.send([frame("stays")], never);
+  lock();
+  const told: Promise<unknown>[] = [];
+  const asking = setInterval(() => {
+    const removed = transport.remove("locked", { ids: ["stays"] });
+    told.push(
+      removed.then(
+        () => "removed",
+        (error: { readonly code: string }) => error.code,
+      ),
+    );
+  }, 20);
+
+  await transport[Symbol.asyncDispose]();
+  clearInterval(asking);
+
+  for (const code of await Promise.all(told)) expect(code).toMatch(/^ERR_(?:CLOSED|CONNECTION)$/);
+  expect(told.length).toBeGreaterThan(1);
+});
