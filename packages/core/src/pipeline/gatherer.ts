@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Clock, Timer } from "../clock.ts";
 import type { Headers } from "../contracts/headers.ts";
 import { CALLER, CALLERS, ROOT } from "../processor/reserved-headers.ts";
@@ -74,15 +75,25 @@ function end(parent: Parent, accepted: boolean): void {
   if (--parent.left === 0) parent.over(parent.accepted);
 }
 
-/** Its id is made from its parents', so that the same batch again has the same one. */
+/** Characters of a digest that tell batches apart which begin with the same parent. */
+const DIGEST_CHARS = 12;
+
+/** Its id is made from all its parents', so that the same batch again has the same one, and one of others has not. */
 function toBatch(passages: readonly Passage[]): Passage {
-  const first = passages[0]?.id ?? "";
   return {
-    id: passages.length === 1 ? first : `${first}~${passages.length}`,
+    id: batchId(passages),
     value: passages.map(({ value }) => value),
     headers: batchHeaders(passages),
     apart: true,
   };
+}
+
+function batchId(passages: readonly Passage[]): string {
+  const ids = passages.map(({ id }) => id);
+  const [first = ""] = ids;
+  if (ids.length === 1) return first;
+  const digest = createHash("sha256").update(JSON.stringify(ids)).digest("hex").slice(0, DIGEST_CHARS);
+  return `${first}~${ids.length}-${digest}`;
 }
 
 /** A batch has the headers of its first parent, and the callers of all; the root only when it is the same for all. */

@@ -11,7 +11,8 @@ export function stageDestination(engine: Engine, link: ChannelSpec): Destination
   return {
     address: ({ id, value, headers, apart }, from) => {
       const { [CACHED]: _upstream, ...rest } = headers; // that the last answer was cached says nothing of the next
-      const guard = repeatGuard(engine, apart === true ? undefined : from, `forwarded:${id}`);
+      // Other stages and pipelines, and this one elsewhere in its own, hand on what has the same id: that is no repeat.
+      const guard = repeatGuard(engine, apart === true ? undefined : from, `forwarded:${from.name}:${link.name}:${id}`);
       const frame = engine.writer.forward(value, id, { ...rest, [REPLY_TO]: replyTo }, guard);
       const outgoing = (written: Outgoing["frame"]): readonly Outgoing[] => [{ engine, channel: engine.channels.requests, frame: written }];
       return isPromise(frame) ? frame.then(outgoing) : outgoing(frame);
