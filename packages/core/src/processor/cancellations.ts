@@ -3,6 +3,7 @@ import type { ChannelSpec } from "../transport/channel-spec.ts";
 import type { Frame } from "../transport/frame.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ACK } from "./attempt.ts";
+import { isPromise } from "./awaiting.ts";
 import { CONTROL, ROOT } from "./reserved-headers.ts";
 import { SteadyReceiver } from "./steady-receiver.ts";
 
@@ -60,7 +61,9 @@ export class Cancellations {
       const deliveries = await receiver.receive(CONTROLS_PER_TURN, signal);
       if (deliveries.length === 0) continue;
       for (const { frame } of deliveries) this.#obey(frame, running);
-      await receiver.settle(deliveries.map((delivery) => ({ delivery, outcome: ACK })));
+      const settled = receiver.settle(deliveries.map((delivery) => ({ delivery, outcome: ACK })));
+      // What could not be acknowledged may come again, and is obeyed again. Neither ends the listening, nor can it be waited for.
+      if (isPromise(settled)) settled.then(undefined, () => undefined);
     }
   }
 

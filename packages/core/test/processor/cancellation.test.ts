@@ -1,6 +1,6 @@
 import { rejection, turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
-import { CancelledError, processor } from "../../src/index.ts";
+import { CancelledError, ConnectionError, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
 import { plainJob } from "../support/plain-job.ts";
 import { tampered } from "../support/transport-double.ts";
@@ -27,6 +27,28 @@ function waiting() {
 
 describe.each(wires)("cancellation on the $wire wire", ({ open }) => {
   const { own, run } = belongings();
+
+  // Nobody listened any more after the store had been away once.
+  it("is heard also after one could not be acknowledged", async () => {
+    const inner = own(open());
+    let away = true;
+    const transport = tampered(inner, {
+      onSettle: ({ name }) => {
+        if (name === "waiting.control" && away) throw new ConnectionError("the store is away", { retry: "later" });
+      },
+    });
+    const { made, begun } = waiting();
+    const hosted = run(processor(made, { transport, concurrency: 2 }));
+    const [first, second] = [hosted.sendReceive(null, { id: "first" }), hosted.sendReceive(null, { id: "second" })];
+    await until("both run", () => begun.length === 2);
+    await hosted.cancel("first");
+    expect(await first).toMatchObject({ error: { code: "ERR_CANCELLED" } });
+    away = false;
+
+    await hosted.cancel("second");
+
+    expect(await second).toMatchObject({ error: { code: "ERR_CANCELLED" } });
+  });
 
   it("a queued request is cancelled before anybody begins it, and its caller is told", async () => {
     const transport = own(open());
