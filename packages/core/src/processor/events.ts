@@ -45,6 +45,7 @@ export interface ProcessorEvents {
   /** Nothing is running and nothing is waiting. */
   readonly idle: { readonly processor: string };
   readonly connected: { readonly processor: string };
+  /** A subscription broke, of its requests or of a receiver of its responses, or a settlement did not get through; it is tried again. */
   readonly disconnected: { readonly processor: string; readonly error: Error };
 }
 

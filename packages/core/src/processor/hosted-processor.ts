@@ -54,6 +54,6 @@ export interface HostedProcessor<Request, Response, Resources = void, T extends 
   readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
   /** Listens to the life of its requests; returns what ends that. */
   readonly on: <Event extends keyof ProcessorEvents>(event: Event, listener: (event: ProcessorEvents[Event]) => void) => () => void;
-  /** Stops, answers every caller that still waits, and gives its channels back. The transport is not closed: it is yours. */
+  /** Stops, answers every caller that still waits, and gives its channels back; again: the same. The transport is not closed: it is yours. */
   readonly close: () => Promise<void>;
 }

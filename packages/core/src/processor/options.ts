@@ -55,7 +55,7 @@ export interface ProcessorOptions<Resources = unknown, T extends Transport = Tra
   /** A factory, called once per slot, or `shared(…)`. Without it `run` must be given one. */
   readonly resources?: Source;
   readonly retry?: RetryOptions;
-  /** How long one attempt may take before its signal aborts and it counts as failed. Units: milliseconds. Default: no limit. */
+  /** How long one attempt may take, its cache included, before its signal aborts and it counts as failed. Units: milliseconds. Default: no limit. */
   readonly timeoutMs?: number;
   /** How long a delivery stays on loan without a sign of life, on transports with leases per delivery. Units: milliseconds. Default 30,000. */
   readonly leaseMs?: number;
