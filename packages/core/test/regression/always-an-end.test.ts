@@ -70,9 +70,7 @@ describe("every request comes to its end", () => {
     const clock = new FakeClock();
     const transport = own(memory({ clock }));
     const job = plainJob({ name: "hangs", getCache: () => new Promise<undefined>(() => undefined), run: (value: number) => value });
-    const hosted = run(
-      processor(job, { transport, timeoutMs: 500, graceMs: 0, resources: () => ({}), environment: { ...systemEnvironment, clock } }),
-    );
+    const hosted = run(processor(job, { transport, timeoutMs: 500, graceMs: 0, environment: { ...systemEnvironment, clock } }));
     const call = hosted.sendReceive(1, { timeoutMs: 20_000 });
     await clock.advance(1_000);
 

@@ -20,7 +20,7 @@ describe("a processor that is used while it closes", () => {
     const closing = hosted.close().then(() => (closed = true));
     for (let turn = 0; turn < 100 && !closed; turn++) {
       sends.push(rejection(hosted.send(turn)));
-      await null;
+      await Promise.resolve();
     }
 
     await closing;
