@@ -69,8 +69,13 @@ describe("every request comes to its end", () => {
   it("also when its cache never answers: that is part of the attempt, and ends with it", async () => {
     const clock = new FakeClock();
     const transport = own(memory({ clock }));
-    const job = plainJob({ name: "hangs", getCache: () => new Promise<undefined>(() => undefined), run: (value: number) => value });
-    const hosted = run(processor(job, { transport, timeoutMs: 500, graceMs: 0, environment: { ...systemEnvironment, clock } }));
+    const job = plainJob({
+      name: "hangs",
+      getCache: () => new Promise<undefined>(() => undefined),
+      run: (value: number, _own: object) => value, // with resources of its own the cache is asked where it runs, not by the caller
+    });
+    const environment = { ...systemEnvironment, clock };
+    const hosted = run(processor(job, { transport, timeoutMs: 500, graceMs: 0, resources: () => ({}), environment }));
     const call = hosted.sendReceive(1, { timeoutMs: 20_000 });
     await clock.advance(1_000);
 
