@@ -33,9 +33,16 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
     openMs: layerOption("circuitBreaker", "openMs", options.openMs ?? 30_000, 1),
     clock: options.clock ?? systemClock,
   });
+  const counts = (error: unknown): boolean => {
+    try {
+      return isFailure(error);
+    } catch {
+      return true; // the run's own error matters more
+    }
+  };
   return layer((run) => (request, resources, context) => {
     const pass = circuit.enter();
-    const failed = (error: unknown): void => circuit.ended(pass, !isFailure(error));
+    const failed = (error: unknown): void => circuit.ended(pass, !counts(error));
     try {
       const answer = run(request, resources, context);
       if (!isPromise(answer)) {

@@ -180,13 +180,15 @@ export class Work {
     if (emitter.wants("started")) emitter.emit("started", this.#endings.event(attempt));
     attempt.running = true;
     let returned: Awaitable<unknown>;
+    let later: boolean;
     try {
       returned = job.run(request, attempt.slot?.resources, attempt);
+      later = isPromise(returned); // a Proxy that was revoked throws when it is asked
     } catch (error) {
       attempt.running = false;
       return this.#endings.fail(attempt, error);
     }
-    if (!isPromise(returned)) {
+    if (!later) {
       attempt.running = false;
       return this.#answer(attempt, returned, false);
     }
@@ -237,13 +239,15 @@ export class Work {
     failed: (attempt: Attempt, error: unknown) => void,
   ): void {
     let value: Awaitable<Value>;
+    let later: boolean;
     try {
       value = make();
+      later = isPromise(value);
     } catch (error) {
       return failed.call(this, attempt, error);
     }
-    if (isPromise(value)) this.#later(attempt, value, onward, failed);
-    else onward.call(this, attempt, value);
+    if (later) this.#later(attempt, value as PromiseLike<Value>, onward, failed);
+    else onward.call(this, attempt, value as Value);
   }
 
   #later<Value>(

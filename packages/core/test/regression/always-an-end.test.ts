@@ -47,6 +47,20 @@ describe("every request comes to its end", () => {
     await until("it is put aside", async () => (await inner.depth("mute")).dead === 1);
   });
 
+  // It ended the processor's run instead, and the request stayed on loan.
+  it("also when its job returns what cannot even be looked at", async () => {
+    const transport = own(memory());
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const hosted = run(
+      processor(plainJob({ name: "revoked", run: (value: number): unknown => (value === 1 ? proxy : value) }), { transport }),
+    );
+
+    expect(await hosted.sendReceive(1)).toMatchObject({ ok: false, error: { name: "TypeError" } });
+    expect(await hosted.call(2)).toBe(2);
+    expect(await transport.depth("revoked")).toMatchObject({ dead: 1, completed: 1, inFlight: 0 });
+  });
+
   it("also when its backoff is of a type that is no number", async () => {
     const clock = new FakeClock();
     const transport = own(memory({ clock }));
