@@ -1,9 +1,10 @@
 import type { Result } from "../contracts/result.ts";
 import { CancelledError } from "../errors/errors.ts";
+import type { Batch, Impatient } from "./batch.ts";
 import type { Waiting } from "./reply-desk.ts";
 
 /** One call on its way. One object for all that is to be remembered of it, because there is one per request on the hot path. */
-export class Call implements Waiting {
+export class Call implements Waiting, Impatient {
   /** What the request says of it. Units: epoch milliseconds. */
   deadlineMs = Number.POSITIVE_INFINITY;
   endsMs = Number.POSITIVE_INFINITY;
@@ -11,6 +12,7 @@ export class Call implements Waiting {
   readonly signal: AbortSignal | undefined;
   /** Called once, before the caller hears of the end. */
   onEnd: (() => void) | undefined;
+  batch: Pick<Batch, "giveUp"> | undefined;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: ((error: unknown) => void) | undefined;
 
@@ -18,12 +20,14 @@ export class Call implements Waiting {
   constructor(signal: AbortSignal | undefined, resolve: (value: unknown) => void, reject?: (error: unknown) => void) {
     this.signal = signal;
     this.onEnd = undefined;
+    this.batch = undefined;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   settle(result: Result<unknown>): void {
     this.onEnd?.();
+    this.batch?.giveUp();
     if (this.#reject === undefined) this.#resolve(result);
     else if (result.ok) this.#resolve(result.value);
     else this.#reject(this.#thrown(result.error));

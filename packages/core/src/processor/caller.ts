@@ -74,7 +74,7 @@ export class Caller {
       this.#options,
     );
     const failed = (error: unknown): void => this.#failed(id, error);
-    const send = (frame: Frame): void => this.#dispatch(frame);
+    const send = (frame: Frame): void => this.#dispatch(frame, call);
     // A cache that fails is a miss: the processor can still answer.
     const miss = (): void => {
       if (desk.waits(id)) whenThere(() => this.#frame(request, { ...options, id }, call), send, failed);
@@ -119,7 +119,7 @@ export class Caller {
   #send(frame: Frame, call: Call): void {
     call.signal?.throwIfAborted(); // while its schema took its time
     this.#expect(frame.id, call);
-    this.#dispatch(frame);
+    this.#dispatch(frame, call);
   }
 
   #expect(id: string, call: Call): void {
@@ -127,23 +127,23 @@ export class Caller {
     this.#options.desk.expect(id, call);
   }
 
-  #dispatch(frame: Frame): void {
-    if (this.#options.desk.live) this.#hand(frame);
-    else this.#handLater(frame);
+  #dispatch(frame: Frame, call: Call): void {
+    if (this.#options.desk.live) this.#hand(frame, call);
+    else this.#handLater(frame, call);
   }
 
-  #handLater(frame: Frame): void {
+  #handLater(frame: Frame, call: Call): void {
     const { desk } = this.#options;
     desk.open().then(
       // It may have timed out or been aborted meanwhile; then nobody wants it.
-      () => desk.waits(frame.id) && this.#hand(frame),
+      () => desk.waits(frame.id) && this.#hand(frame, call),
       (error: unknown) => this.#failed(frame.id, error),
     );
   }
 
-  #hand(frame: Frame): void {
+  #hand(frame: Frame, call: Call): void {
     try {
-      const sent = this.#options.outbox.send(frame);
+      const sent = this.#options.outbox.send(frame, undefined, call);
       if (sent === undefined) this.#sent(frame.id);
       else this.#sentLater(frame.id, sent);
     } catch (error) {

@@ -5,14 +5,7 @@ import type { Frame } from "../transport/frame.ts";
 import type { Sender } from "../transport/sender.ts";
 import type { Transport } from "../transport/transport.ts";
 import { isPromise, NEVER, unlessAborted, whileWanted } from "./awaiting.ts";
-
-/** One call of the transport on its way: frames that were sent in one turn. */
-interface Batch {
-  readonly frames: Frame[];
-  readonly sent: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
+import { Batch, type Impatient } from "./batch.ts";
 
 /** Flush early so that a burst within one turn does not become one huge call. */
 const MOST_FRAMES_PER_BATCH = 1024;
@@ -40,7 +33,7 @@ export class Outbox {
   }
 
   /** Accepts one frame; plain `undefined` when it is accepted already. A frame with a signal goes alone: aborting must not touch others. */
-  send(frame: Frame, signal?: AbortSignal): Awaitable<void> {
+  send(frame: Frame, signal?: AbortSignal, sender?: Impatient): Awaitable<void> {
     if (this.#closed) return Promise.reject(this.#closedError());
     if (signal !== undefined) return this.sendAll([frame], signal);
     if (this.#direct && this.#sender !== undefined) {
@@ -49,7 +42,7 @@ export class Outbox {
       this.#direct = false;
       return sent;
     }
-    return this.#join(frame);
+    return this.#join(frame, sender);
   }
 
   /** Accepts frames as one call. */
@@ -98,16 +91,14 @@ export class Outbox {
     sender?.[Symbol.asyncDispose]().then(undefined, () => undefined); // it is not used any more
   }
 
-  #join(frame: Frame): Promise<void> {
+  #join(frame: Frame, sender: Impatient | undefined): Promise<void> {
     let batch = this.#batch;
     if (batch === undefined) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      batch = this.#batch = { frames: [], sent: promise, resolve, reject };
-      const opened = batch;
-      this.#until(promise);
+      const opened = (batch = this.#batch = new Batch());
+      this.#until(opened.sent);
       queueMicrotask(() => this.#flush(opened));
     }
-    const place = batch.frames.push(frame);
+    const place = batch.add(frame, sender);
     const { sent } = batch;
     if (batch.frames.length >= MOST_FRAMES_PER_BATCH) this.#flush(batch);
     return sent.catch((error: unknown) => {
@@ -127,7 +118,7 @@ export class Outbox {
 
   #hand(sender: Sender, batch: Batch): void {
     try {
-      const sent = sender.send(batch.frames, NEVER);
+      const sent = sender.send(batch.frames, batch.signal);
       if (isPromise(sent)) return void sent.then(batch.resolve, batch.reject);
       this.#direct = true;
       batch.resolve();
