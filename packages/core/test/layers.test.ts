@@ -277,19 +277,6 @@ describe("circuitBreaker", () => {
   };
   const down = new Error("down");
 
-  it("counts a run as failed when asking about its error throws, and passes on the error itself", async () => {
-    const isFailure = (): boolean => {
-      throw new TypeError("no such field");
-    };
-    const { one, runs } = flaky(new FakeClock(), { minimumRuns: 2, isFailure });
-    expect(one(down)).toBe(down);
-    const later = withLayers({ run: () => Promise.reject(down) }, circuitBreaker({ isFailure }));
-    await expect(later.run()).rejects.toBe(down);
-    one(down);
-    expect(one()).toMatchObject({ code: "ERR_BUSY" });
-    expect(runs()).toBe(2);
-  });
-
   it("opens when half of the runs failed, and then runs nothing", () => {
     const clock = new FakeClock();
     const { one, runs } = flaky(clock);

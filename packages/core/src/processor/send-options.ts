@@ -5,7 +5,10 @@ import type { Transport } from "../transport/transport.ts";
 
 /** What every transport can do for a request. */
 export interface BaseSendOptions {
-  /** Default: made up. Range: 1 to 200 characters, unique within the processor. */
+  /**
+   * Default: made up. Range: 1 to 200 characters, unique within the processor. A pipeline over several stores takes one that comes again
+   * within an hour for a repeat, and hands on the first only.
+   */
   readonly id?: string;
   /** After this nobody wants the answer: not begun any more, and aborted when running. Units: epoch milliseconds. */
   readonly deadline?: number;
