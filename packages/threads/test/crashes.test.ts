@@ -89,10 +89,12 @@ describe("a thread that ends", () => {
 
   test("a job that goes on beyond the grace of a stop hears of the stop, not of a crash", async () => {
     await using deeds = pool();
-    await deeds.call({ do: "echo", value: 1 });
-    const loop = deeds.sendReceive({ do: "die", how: "loop" });
+    let begun = false;
+    deeds.on("progress", () => (begun = true));
+    const stubborn = deeds.sendReceive({ do: "wait", ms: 60_000 });
+    await until(() => begun);
     await deeds.stop({ graceMs: 50 });
-    expect(await loop).toMatchObject({
+    expect(await stubborn).toMatchObject({
       ok: false,
       error: { code: "ERR_WORKER_CRASHED", message: expect.stringContaining("the pool was stopped, and its grace was over") },
     });

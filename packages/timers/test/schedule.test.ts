@@ -4,6 +4,7 @@ import { type Firing, schedule, type ScheduleDefinition, type ScheduleOptions, t
 import { FakeClock, turns } from "@job-orch/test-support";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
+import { toPlan } from "../src/schedule/plan.ts";
 
 const MIDNIGHT_MS = Date.parse("2026-06-01T00:00:00Z");
 
@@ -209,6 +210,10 @@ test.each([
 ])("%j is refused at once", (wrong) => {
   const definition = { id: "s", to: channel(), request: plannedAt, ...wrong } as never;
   expect(() => schedule(definition)).toThrow(expect.objectContaining({ code: "ERR_OPTION" }));
+});
+
+test("a way to say when that is not there says nothing", () => {
+  expect(toPlan({ cron: "* * * * *", everyMs: undefined } as never).after(0)).toBe(60_000);
 });
 
 test("what hears of its errors is a function", () => {

@@ -52,8 +52,11 @@ export function applyOptions(task: Task, options: PoolCallOptions, nowMs: number
     if (Number.isFinite(timeoutMs)) task.deadline = epochMs + timeoutMs;
   }
   if (deadline === undefined) return;
-  if (typeof deadline !== "number" || Number.isNaN(deadline))
-    throw new OptionError(`"deadline" is ${String(deadline)}; it takes epoch milliseconds`);
-  task.deadline = Math.min(deadline, task.deadline ?? Number.POSITIVE_INFINITY);
+  task.deadline = Math.min(checkedDeadline(deadline), task.deadline ?? Number.POSITIVE_INFINITY);
   task.endsMs = Math.min(task.endsMs, nowMs + (deadline - epochMs));
+}
+
+export function checkedDeadline(deadline: number): number {
+  if (typeof deadline === "number" && !Number.isNaN(deadline)) return deadline;
+  throw new OptionError(`"deadline" is ${String(deadline)}; it takes epoch milliseconds`);
 }

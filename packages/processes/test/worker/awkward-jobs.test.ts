@@ -69,6 +69,14 @@ describe.skipIf(!isThere("python3"))("the Python worker", () => {
     const shown = said.slice(0, -1).map(([, value]) => value);
     for (let at = 0; at < 500; at++) expect(shown.filter((value) => value === at)).toHaveLength(4);
   });
+
+  test("a thread that waits for word of its job holds up no other that only looks", async () => {
+    const subject = awkward();
+    await subject.send("R 1 impatient 60000");
+    await subject.first(({ op, value }) => op === "G" && value === "looked", "progress of who looked");
+    await subject.send("X 1");
+    expect((await subject.answer(1)).value).toBe(60_000);
+  });
 });
 
 describe.skipIf(!isThere("bash"))("the bash worker", () => {
@@ -111,6 +119,13 @@ describe.skipIf(!isThere("bash"))("the bash worker", () => {
     expect((await subject.answer(2)).value).toBe(2);
   });
 
+  test("what it tells over the limit is not shown, and an error is cut", async () => {
+    const subject = awkward();
+    await subject.send(`R 1 loud ${TOO_LONG_BYTES}`, "R 2 echo 2");
+    expect(await allOf(subject, 1)).toEqual([["E", expect.objectContaining({ name: "Loud", message: " ".repeat(8_192) })]]);
+    expect((await subject.answer(2)).value).toBe(2);
+  });
+
   test("the programs that a job starts end when nobody reads them, as everywhere else", async () => {
     const subject = awkward();
     await subject.send("R 1 piped 1");
@@ -132,10 +147,10 @@ describe.skipIf(!isThere("rustc"))("the Rust worker", () => {
 
   test("a cancel that comes in pieces concerns its own request, and is heard", async () => {
     const subject = awkward();
-    await subject.send("R 1 wait 500", "R 12 echo 12");
+    await subject.send("R 1 wait 2000", "R 12 echo 12");
     await subject.first(({ op }) => op === "B", "begun frame");
     await subject.sendPieces([Buffer.from("X 1"), Buffer.from("2\n")]);
-    expect(await subject.answer(1)).toEqual({ op: "K", id: 1, value: 500 });
+    expect(await subject.answer(1)).toEqual({ op: "K", id: 1, value: 2_000 });
     expect((await subject.answer(12)).op).toBe("E");
     await subject.send("R 1 wait 60000");
     await subject.first(({ op, id }) => op === "B" && id === 1 && subject.said.length > 4, "second begun frame");

@@ -22,21 +22,23 @@ job_orch_quote() {
 }
 
 job_orch_fail() {
-  local error
+  local error message=${2:-failed}
+  ((${#message} < 2000000)) || message=${message:0:8192} # it goes in one line
   job_orch_quote "${1:-Error}" && error="{\"name\":$REPLY"
-  job_orch_quote "${2:-failed}" && error+=",\"message\":$REPLY"
+  job_orch_quote "$message" && error+=",\"message\":$REPLY"
   job_orch_quote "${3:-ERR_PROCESS}" && error+=",\"code\":$REPLY"
   job_orch_quote "${4:-unknown}" && error+=",\"retry\":$REPLY}"
   LJP_ERROR=$error
   return 1
 }
 
-job_orch_progress() { printf 'G %s %s\n' "$LJP_ID" "${1//$'\n'/ }" >&"$LJP_OUT"; }
+# What is too long for a line is not shown.
+job_orch_progress() { ((${#1} > 2000000)) || printf 'G %s %s\n' "$LJP_ID" "${1//$'\n'/ }" >&"$LJP_OUT"; }
 
 job_orch_log() { # level, message
   local level REPLY # a job's REPLY is its response
   job_orch_quote "$1" && level=$REPLY
-  job_orch_quote "$2" && printf 'L %s {"level":%s,"message":%s}\n' "$LJP_ID" "$level" "$REPLY" >&"$LJP_OUT"
+  job_orch_quote "$2" && ((${#REPLY} > 2000000)) || printf 'L %s {"level":%s,"message":%s}\n' "$LJP_ID" "$level" "$REPLY" >&"$LJP_OUT"
 }
 
 # Whether the response goes in one line of 8 MiB.

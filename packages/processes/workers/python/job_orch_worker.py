@@ -16,9 +16,7 @@ def _decode(text):
     value, end = _decoder.scan_once(text, 0) if text[:1] in '{["' else (None, -1)
     return value if end == len(text) else _decoder.decode(text)
 
-class Cancelled(Exception):
-    """Raise it when `context.cancelled()` says so."""
-    code, retry = "ERR_CANCELLED", "never"
+class Cancelled(Exception): code, retry = "ERR_CANCELLED", "never"  # for a job to raise when `context.cancelled()` says so
 
 class Context:
     def __init__(self, worker, wire_id, meta):
@@ -31,19 +29,21 @@ class Context:
     def cancelled(self, wait=0.0):
         """Whether the host gave the request up; looks for that, for at most `wait` seconds."""
         worker, until = self._worker, time.monotonic() + wait
-        with worker.lock:  # the threads of a job take turns
-            worker.flush()
+        worker.flush()
+        if not worker.reads.acquire(timeout=max(0.0, wait)): return worker.ended or self._wire_id in worker.cancelled  # another thread looks
+        try:
             while self._wire_id not in worker.cancelled and not worker.ended:
                 if not select.select([worker.source], [], [], max(0.0, until - time.monotonic()))[0]: return False
                 worker.read()
             return True
+        finally: worker.reads.release()
 
 class _Worker:
     def __init__(self, jobs, name):
         offered = os.environ.get("LJP_CAPS", "").split(",")
         stdio = os.environ.get("LJP_TRANSPORT") == "stdio" and "LJP_ADDR" not in os.environ
-        self.jobs, self.lines, self.out, self.parts, self.size, self.cancelled, self.meta = jobs, collections.deque(), [], [], 0, set(), {}
-        self.ended, self.draining, self.idle, self.lock = False, False, False, threading.Lock()
+        self.jobs, self.lines, self.out, self.parts, self.size, self.cancelled, self.meta = jobs, collections.deque(), [], [], 0, [], {}
+        self.ended, self.draining, self.idle, self.reads, self.writes = False, False, False, threading.Lock(), threading.Lock()
         self.flushed, self.acks, self.at_once, self.begun, self.begun_at = time.monotonic(), "ack" in offered, 1, 0, 0.0
         self.most = 1 if os.environ.get("LJP_ACKS") == "each" else 64  # requests that begin together
         caps = ["busy", "cancel", "drain", "meta", "ping"] + ["ack"] * self.acks
@@ -66,9 +66,11 @@ class _Worker:
             os.set_blocking(3, True), os.set_inheritable(3, False)
     def say(self, line): return self.out.append(line + "\n") if len(line) <= MAX_LINE_BYTES else None  # what cannot be shown is not shown
     def flush(self):
-        said, self.out, self.flushed = self.out, [], time.monotonic()
-        data = memoryview("".join(said).encode())
-        while data: data = data[os.write(self.sink, data):]
+        with self.writes:  # the threads of a job take turns
+            said, self.flushed = self.out[:], time.monotonic()
+            del self.out[:len(said)]
+            data = memoryview("".join(said).encode())
+            while data: data = data[os.write(self.sink, data):]
     def read(self):
         chunk = os.read(self.source, 1 << 18)
         end = chunk.rfind(b"\n") + 1
@@ -79,12 +81,11 @@ class _Worker:
             return sys.exit("The host sent a line of more than 8 MiB") if self.size > MAX_LINE_BYTES + len(chunk) else None
         lines = b"".join(self.parts).decode().split("\n")[:-1]
         self.parts, self.size = [chunk[end:]], len(chunk) - end
-        self.cancelled.update(line[2:] for line in lines if line[:1] == "X")
+        self.cancelled.extend(line[2:] for line in lines if line[:1] == "X")
         self.lines.extend(lines)
     def begin(self, wire_id):
         """Says that this request begins, and those right behind it while they are short, with the answers before them in one write."""
-        behind = itertools.takewhile(lambda line: line[:1] == "R", itertools.islice(self.lines, self.at_once - 1))
-        self.begun = 1 + sum(1 for _ in behind)
+        self.begun = 1 + sum(1 for _ in itertools.takewhile(lambda line: line[:1] == "R", itertools.islice(self.lines, self.at_once - 1)))
         self.say("B %s %d" % (wire_id, self.begun))
         self.flush()  # it must have left before a job can end this process
         self.begun_at = self.flushed
@@ -116,7 +117,7 @@ class _Worker:
                 self.run(line)
                 if time.monotonic() - self.flushed > FLUSH_S: self.flush()
             elif op == "M": self.meta = {line.split(" ", 2)[1]: _decode(line.split(" ", 2)[2])}
-            elif op == "X": self.cancelled.discard(line[2:])
+            elif op == "X": self.cancelled.remove(line[2:])  # this one: another may be about the next request with that id
             elif op == "P": self.say("O " + line[2:])
             elif op == "Q": self.draining = True
     def terminate(self, *_):

@@ -2,7 +2,7 @@
 //! texts: bring the JSON library you like. Jobs run one after the other; one that panics fails. See conformance.rs for a program.
 #![allow(dead_code)] // a program uses what it needs
 use std::os::{fd::{FromRawFd, IntoRawFd, OwnedFd}, unix::net::UnixStream};
-use std::{collections::{HashMap, HashSet}, io::{Read, Write}, sync::atomic::{AtomicBool, Ordering::SeqCst}, time::{Duration, Instant}};
+use std::{collections::HashMap, io::{Read, Write}, sync::atomic::{AtomicBool, Ordering::SeqCst}, time::{Duration, Instant}};
 use std::{env, fs::File, net::TcpStream, panic::{catch_unwind, AssertUnwindSafe}, process::exit, thread};
 const MAX_LINE_BYTES: usize = 8 << 20; const MAX_JSON_BYTES: usize = MAX_LINE_BYTES - 32; // what comes before it in its line is shorter
 static DRAINING: AtomicBool = AtomicBool::new(false); static IDLE: AtomicBool = AtomicBool::new(false); // nothing runs, nothing is left to be said
@@ -49,7 +49,7 @@ impl Context<'_> {
         true
     }
 }
-struct Worker { fd: i32, input: File, output: File, buffer: Vec<u8>, at: usize, out: Vec<u8>, flushed: Instant, cancelled: HashSet<u64>,
+struct Worker { fd: i32, input: File, output: File, buffer: Vec<u8>, at: usize, out: Vec<u8>, flushed: Instant, cancelled: Vec<u64>,
     meta: (u64, String), ended: bool, acks: bool, at_once: usize, most: usize, begun: (usize, Instant) }
 impl Worker {
     fn say(&mut self, frame: std::fmt::Arguments) { writeln!(self.out, "{frame}").unwrap() }
@@ -62,7 +62,7 @@ impl Worker {
         if from > MAX_LINE_BYTES && !self.buffer.contains(&b'\n') { eprintln!("The host sent a line of more than 8 MiB"); exit(1) }
         self.buffer.resize(from + (1 << 17).max(from / 2), 0);
         let count = self.input.read(&mut self.buffer[from..]).unwrap_or(0);
-        self.ended = count == 0; self.buffer.truncate(from + count);
+        self.ended = count == 0; self.buffer.truncate(from + count); if !self.buffer[from..].contains(&b'\n') { return }
         let line_end = |to: usize| self.buffer[..to].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         let lines = &self.buffer[line_end(from)..line_end(from + count)]; // what ended just now, none of them cut short
         if !lines.contains(&b'X') { return }
@@ -123,7 +123,7 @@ pub fn serve(name: &str, jobs: Vec<(&str, Job)>) -> ! {
     let acks = env::var("LJP_CAPS").is_ok_and(|all| all.split(',').any(|one| one == "ack"));
     let most = if env::var("LJP_ACKS").as_deref() == Ok("each") { 1 } else { 64 }; // requests that begin together
     let mut w = Worker { fd, input: unsafe { File::from_raw_fd(fd) }, output: unsafe { File::from_raw_fd(sink) }, buffer: vec![], at: 0, out: vec![],
-        flushed: Instant::now(), cancelled: HashSet::new(), meta: (0, String::new()), ended: false, acks, at_once: 1, most, begun: (0, Instant::now()) };
+        flushed: Instant::now(), cancelled: vec![], meta: (0, String::new()), ended: false, acks, at_once: 1, most, begun: (0, Instant::now()) };
     let caps = list(&["busy", "cancel", "drain", "meta", "ping", "ack"][..5 + acks as usize]);
     w.say(format_args!("H 0 {{\"v\":1,\"name\":{},\"lang\":\"rust\",\"jobs\":[{names}],\"credit\":1024,\"caps\":[{caps}],\"pid\":{}}}", quote(name), std::process::id()));
     unsafe { signal(15, on_sigterm) }; let hang_up = if cfg!(target_os = "linux") { 0x2000 } else { 0 };
@@ -140,7 +140,7 @@ pub fn serve(name: &str, jobs: Vec<(&str, Job)>) -> ! {
             ("R", id, rest) => w.run(id, rest, &jobs),
             ("M", id, meta) => w.meta = (id, meta.to_string()),
             ("P", token, _) => w.say(format_args!("O {token}")),
-            ("X", id, _) => _ = w.cancelled.remove(&id),
+            ("X", id, _) => if let Some(at) = w.cancelled.iter().position(|one| *one == id) { w.cancelled.swap_remove(at); }, // the next of that id may be as well
             ("Q", ..) => DRAINING.store(true, SeqCst),
             _ => {} // newer hosts may say more
         }

@@ -22,7 +22,7 @@ export const controlling: readonly Clause[] = [
   },
   {
     id: "control/cancel",
-    promise: "a cancelled job is answered within 2 s, with E (code ERR_CANCELLED or name AbortError) unless it won; the worker goes on",
+    promise: "a cancelled job is answered within 2 s, with E (code ERR_CANCELLED or name AbortError) unless it won, also when one of its id was cancelled before; the worker goes on",
     needs: ["cancel"],
     jobs: ["ljp.sleep"],
     check: async (start) => {
@@ -37,6 +37,8 @@ export const controlling: readonly Clause[] = [
       );
       await subject.send("R 2 ljp.echo 2");
       assert.equal((await subject.answer(2, PROMPT_MS)).value, 2);
+      await subject.send("X 3", `R 3 ljp.sleep ${FOREVER_MS}`, "X 3"); // the first came too late for one that had this id
+      assert.equal((await subject.answer(3, PROMPT_MS)).op, "E");
     },
   },
   {
