@@ -36,7 +36,7 @@ export function inlineFactory(jobs: readonly AnyJob[], resources?: () => Awaitab
         queueMicrotask(() => events.onDown({ code: 0 }));
       };
       const link: WorkerLink = {
-        send: (batch) => queueMicrotask(() => runner.take(batch)),
+        send: (batch) => queueMicrotask(() => (down ? undefined : runner.take(batch))),
         tell: (control) => queueMicrotask(() => runner.tell(control)),
         kill,
         setRef: () => undefined,

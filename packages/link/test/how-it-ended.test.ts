@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ended } from "./support/ended.ts";
 import { scripted, turn } from "./support/scripted.ts";
 
 describe("what a caller hears of workers that do not stay up", () => {
@@ -40,6 +41,22 @@ test.for([
   last().end(); // the one that was started in its place
   await closed;
 });
+
+test.for(["scaledDown", "recycled", "drained"] as const)(
+  "a worker that breaks while it is %s says how, and not that its pool ended it",
+  async (why) => {
+    const bench = scripted();
+    const call = bench.hosted.sendReceive(1);
+    bench.last().ready();
+    await turn();
+    bench.last().begin();
+    bench.pool.roster.retire(bench.pool.roster.ready[0]!, why);
+    bench.last().end({ code: 3 });
+    const message = 'A worker of "scripted" ended while it had the request: it left with code 3';
+    expect(await call).toMatchObject({ ok: false, error: { code: "ERR_WORKER_CRASHED", message } });
+    await ended(bench);
+  },
+);
 
 describe("of what a program wrote before it ended, the reason is quoted", () => {
   const node =

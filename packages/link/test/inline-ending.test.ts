@@ -1,7 +1,7 @@
 import { job } from "@job-orch/core";
 import { until } from "@job-orch/test-support";
 import { expect, test } from "vitest";
-import { hostJob, inlineFactory, Pool, type PooledProcessor, transfer } from "../src/index.ts";
+import { headOf, hostJob, inlineFactory, Pool, type PooledProcessor, transfer } from "../src/index.ts";
 
 test("a job that runs in this thread when its pool is stopped is told by its signal", async () => {
   let reason: unknown;
@@ -45,4 +45,18 @@ test("what its worker was not to give back is not begun any more when the worker
   await hosted.close();
   await new Promise((resolve) => void setImmediate(resolve));
   expect(begun).toEqual(["runs"]);
+});
+
+test("what is on its way to a worker that is given up is not begun", async () => {
+  const begun: unknown[] = [];
+  const noted = job<unknown, void>()({ name: "noted", run: (request) => void begun.push(request) });
+  const start = { place: 0, incarnation: 1, jobs: ["noted"], idPrefix: "", claims: undefined, concurrency: 1 };
+  const down = Promise.withResolvers<unknown>();
+  const ignored = (): void => undefined;
+  const heard = { onReady: ignored, onBatch: ignored, onCredit: ignored, onOutput: ignored, onDown: down.resolve };
+  const link = inlineFactory([noted]).start(start, heard);
+  link.send([headOf(0, 0, 0, 0), 1, "late"], []);
+  link.kill();
+  expect(await down.promise).toEqual({ code: 0 });
+  expect(begun).toEqual([]);
 });

@@ -28,7 +28,7 @@ export function afterCrash(pool: Pool, member: Member, exitClass: ExitClass): vo
         completed: fate === "done",
         suspects: suspects.length,
         suspect: suspects.some((one) => one.task === task),
-        why: ours ? whyWeEndedIt(pool) : undefined,
+        why: ours && member.wasKilled ? whyWeEndedIt(pool) : undefined,
       });
   }
 }

@@ -46,6 +46,8 @@ export class Member {
   /** Why it ends, if it was asked to. */
   asked: "scaledDown" | "recycled" | "drained" | "condemned" | "hung" | "outOfMemory" | undefined;
   exit: Exit | undefined;
+  /** Whether it was ended from here, rather than by itself. */
+  wasKilled = false;
   inFlight = 0;
   served = 0;
   /** Since when it has nothing to do. Units: milliseconds of steady time. */
@@ -99,6 +101,12 @@ export class Member {
   /** Units: characters of text among them. */
   get outgoingChars(): number {
     return this.#outChars;
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.wasKilled = true;
+    this.link?.kill();
   }
 
   assign(task: Task): void {

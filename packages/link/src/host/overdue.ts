@@ -112,7 +112,7 @@ export class Overdue {
     const neighbours = member.tasks.some((task) => task !== undefined);
     if (!neighbours || nowMs >= killAtMs) {
       this.#condemned.set(member, ENDED);
-      member.link?.kill();
+      member.kill();
       return nextMs;
     }
     return Math.min(killAtMs, nowMs + SHORTEST_LOOK_MS * 4);

@@ -159,7 +159,7 @@ export class Roster {
 
   kill(member: Member, why: Member["asked"]): void {
     member.asked ??= why;
-    member.link?.kill();
+    member.kill();
   }
 
   /** Ends all of them: those that began something get `graceMs` for it. Resolves when none is left. */
@@ -228,7 +228,7 @@ export class Roster {
     const { place, incarnation } = member;
     emitter.emit("workerCondemned", { pool: name, place, incarnation, why: "what its jobs borrowed was not let go of in time" });
     this.condemn(member, "condemned");
-    member.link?.kill();
+    member.kill();
   }
 
   #up(member: Member, hello: Hello): void {

@@ -53,9 +53,11 @@ export function ofStart(id: string, spec: Pick<StartSpec, "start" | "startTimeou
     try {
       running = await inTime(id, spec, context, clock);
       checkMembers(`${id}.start()`, running, ["stop"], "what runs: { ended, stop }");
+      checkMembers(`${id}.start().ended`, running.ended, ["then"], "a promise");
     } catch (error) {
       const ending = excused({ how: "neverUp", error }, context);
       hurry(); // it may be starting still
+      quietly(() => running?.stop({ graceMs: 0 })); // or is up, and cannot say when it ends
       return ending;
     }
     const { ended } = running;

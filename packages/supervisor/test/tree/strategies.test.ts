@@ -187,6 +187,15 @@ describe("a child that does not come up", () => {
     expect(of("exited")).toMatchObject([{ child: "server", exitClass: "startFailure", error: { code: "ERR_OPTION" } }]);
   });
 
+  it("is a failed start too when what it started cannot say when it ends, and that is stopped", async () => {
+    const { begin, of } = stage();
+    let stops = 0;
+    const start = (() => ({ stop: async () => void stops++ })) as never;
+    await begin([{ id: "server", start, restart: "temporary" }]);
+    expect(of("exited")).toMatchObject([{ child: "server", exitClass: "startFailure", error: { code: "ERR_OPTION" } }]);
+    expect(stops).toBe(1);
+  });
+
   it("in its time is given up, and stopped when it comes up late", async () => {
     const { begin, clock, of } = stage();
     const late = Promise.withResolvers<void>();

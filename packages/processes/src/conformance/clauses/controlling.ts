@@ -22,7 +22,8 @@ export const controlling: readonly Clause[] = [
   },
   {
     id: "control/cancel",
-    promise: "a cancelled job is answered within 2 s, with E (code ERR_CANCELLED or name AbortError) unless it won, also when one of its id was cancelled before; the worker goes on",
+    promise:
+      "a cancelled job is answered within 2 s, with E (code ERR_CANCELLED or name AbortError) unless it won, also when one of its id was cancelled before; the worker goes on",
     needs: ["cancel"],
     jobs: ["ljp.sleep"],
     check: async (start) => {
