@@ -86,8 +86,7 @@ class _Worker:
     def begin(self, wire_id):
         """Says that this request begins, and those right behind it while they are short, with the answers before them in one write."""
         self.begun = 1 + sum(1 for _ in itertools.takewhile(lambda line: line[:1] == "R", itertools.islice(self.lines, self.at_once - 1)))
-        self.say("B %s %d" % (wire_id, self.begun))
-        self.flush()  # it must have left before a job can end this process
+        self.say("B %s %d" % (wire_id, self.begun)), self.flush()  # it must have left before a job can end this process
         self.begun_at = self.flushed
     def run(self, line):
         _, wire_id, name, *rest = line.split(" ", 3)
