@@ -31,7 +31,8 @@ export interface Plan {
 
 /** Errors: `ERR_OPTION` for a pattern that is none, that never fires, or a time zone nobody knows. */
 export function toPlan(timing: Timing): Plan {
-  if ("cron" in timing && "everyMs" in timing && timing.everyMs !== undefined) throw new OptionError('A schedule takes "cron" or "everyMs", not both');
+  if ("cron" in timing && "everyMs" in timing && timing.everyMs !== undefined)
+    throw new OptionError('A schedule takes "cron" or "everyMs", not both');
   if ("cron" in timing) return new CronPlan(timing.cron, timing.timeZone ?? "UTC");
   if (!("everyMs" in timing)) throw new OptionError('A schedule takes "cron" or "everyMs"');
   const offsetMs = whole("offsetMs", timing.offsetMs ?? 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
