@@ -30,7 +30,9 @@ export class Upkeep {
       () => {
         this.#timer = undefined;
         void this.#look().finally(() => {
-          if (!this.#pool.isClosed && this.#pool.roster.target > 0) this.start();
+          const { isClosed, roster } = this.#pool;
+          // Also while more are up, or come up, than are wanted.
+          if (!isClosed && roster.target + roster.ready.length + roster.starting > 0) this.start();
         });
       },
       { ref: false },

@@ -48,6 +48,25 @@ test("one that comes up when fewer are wanted by then is ended, down to the leas
   await ended(bench);
 });
 
+test("where there may be none at all, one that came up late is ended too", async () => {
+  const bench = timed({ size: { min: 0, max: 2 }, idleMs: 1_000 });
+  const call = bench.hosted.call("first");
+  bench.pool.roster.want(2);
+  bench.workers[0]!.ready();
+  await turn();
+  bench.workers[0]!.answer(bench.workers[0]!.begin()!, "answered");
+  await call;
+  await bench.clock.advance(1_500); // one less is wanted
+  bench.workers[1]!.ready();
+  for (let count = 0; count < 10; count++) {
+    await bench.clock.advance(500);
+    for (const worker of bench.workers) if (worker.controls.length > 0 && !worker.down) worker.end({ code: 0 });
+  }
+  expect(bench.hosted.stats().workers).toEqual([]);
+  expect(bench.clock.pending).toBe(0);
+  await ended(bench);
+});
+
 test("a crash loop is over when a worker stays up, also when there is nothing to do", async () => {
   const bench = timed({ size: 2, restart: { intensity: { failures: 2 } } });
   const seen: string[] = [];
