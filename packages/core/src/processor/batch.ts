@@ -15,7 +15,8 @@ export class Batch {
   readonly sent: Promise<void>;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
-  readonly #abort = new AbortController();
+  /** There from when it was handed over: before that others may still join it. */
+  #abort: AbortController | undefined;
   /** How many frames of it somebody still wants. */
   #wanted = 0;
   #over = false;
@@ -27,11 +28,6 @@ export class Batch {
     this.#reject = reject;
   }
 
-  /** Aborts when nobody wants anything of it any more. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
   /** Returns the place of the frame, from 1. */
   add(frame: Frame, sender: Impatient | undefined): number {
     this.#wanted++;
@@ -39,9 +35,16 @@ export class Batch {
     return this.frames.push(frame);
   }
 
+  /** No more frames join it. Returns what aborts when nobody wants anything of it any more. */
+  handOver(): AbortSignal {
+    this.#abort = new AbortController();
+    if (this.#wanted === 0) this.#abort.abort(NOBODY);
+    return this.#abort.signal;
+  }
+
   /** One of those who wait for it waits no more. What still waits for room then is not sent, or it would pile up while nobody works. */
   giveUp(): void {
-    if (--this.#wanted === 0 && !this.#over) this.#abort.abort(NOBODY);
+    if (--this.#wanted === 0 && !this.#over) this.#abort?.abort(NOBODY);
   }
 
   readonly resolve = (): void => {

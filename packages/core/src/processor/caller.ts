@@ -73,14 +73,14 @@ export class Caller {
       { frame: { id, body: undefined, headers: options?.headers }, attempt: 1, fence: 0 },
       this.#options,
     );
-    const failed = (error: unknown): void => this.#failed(id, error);
+    const failed = (error: unknown): void => this.#failed(id, error, call);
     const send = (frame: Frame): void => this.#dispatch(frame, call);
     // A cache that fails is a miss: the processor can still answer.
     const miss = (): void => {
-      if (desk.waits(id)) whenThere(() => this.#frame(request, { ...options, id }, call), send, failed);
+      if (desk.waits(id, call)) whenThere(() => this.#frame(request, { ...options, id }, call), send, failed);
     };
     const hit = (value: unknown): void => {
-      if (desk.answer(id, { ok: true, value }) && emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
+      if (this.#answer(id, { ok: true, value }, call) && emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
     };
     const found = (cached: { readonly response: unknown } | undefined): void => {
       if (cached === undefined) miss();
@@ -136,8 +136,8 @@ export class Caller {
     const { desk } = this.#options;
     desk.open().then(
       // It may have timed out or been aborted meanwhile; then nobody wants it.
-      () => desk.waits(frame.id) && this.#hand(frame, call),
-      (error: unknown) => this.#failed(frame.id, error),
+      () => desk.waits(frame.id, call) && this.#hand(frame, call),
+      (error: unknown) => this.#failed(frame.id, error, call),
     );
   }
 
@@ -145,16 +145,16 @@ export class Caller {
     try {
       const sent = this.#options.outbox.send(frame, undefined, call);
       if (sent === undefined) this.#sent(frame.id);
-      else this.#sentLater(frame.id, sent);
+      else this.#sentLater(frame.id, sent, call);
     } catch (error) {
-      this.#failed(frame.id, error);
+      this.#failed(frame.id, error, call);
     }
   }
 
-  #sentLater(id: string, sent: PromiseLike<void>): void {
+  #sentLater(id: string, sent: PromiseLike<void>, call: Call): void {
     sent.then(
       () => this.#sent(id),
-      (error: unknown) => this.#failed(id, error),
+      (error: unknown) => this.#failed(id, error, call),
     );
   }
 
@@ -163,8 +163,14 @@ export class Caller {
     if (emitter.wants("sent")) emitter.emit("sent", { processor: name, id });
   }
 
-  #failed(id: string, error: unknown): void {
-    this.#options.desk.answer(id, { ok: false, error: toError(error) });
+  #failed(id: string, error: unknown, call: Call): void {
+    this.#answer(id, { ok: false, error: toError(error) }, call);
+  }
+
+  /** Not one that came with the same id after this one was given up. */
+  #answer(id: string, result: Result<unknown>, call: Call): boolean {
+    const { desk } = this.#options;
+    return desk.waits(id, call) && desk.answer(id, result);
   }
 
   #endOnAbort(id: string, call: Call, signal: AbortSignal): void {

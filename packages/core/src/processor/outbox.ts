@@ -118,7 +118,7 @@ export class Outbox {
 
   #hand(sender: Sender, batch: Batch): void {
     try {
-      const sent = sender.send(batch.frames, batch.signal);
+      const sent = sender.send(batch.frames, batch.handOver());
       if (isPromise(sent)) return void sent.then(batch.resolve, batch.reject);
       this.#direct = true;
       batch.resolve();

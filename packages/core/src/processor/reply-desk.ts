@@ -62,8 +62,9 @@ export class ReplyDesk {
     return this.#receiver !== undefined;
   }
 
-  waits(id: string): boolean {
-    return this.#waiting.get(id) !== undefined;
+  /** Whether this one still waits: another may have come with its id since. */
+  waits(id: string, waiting: Waiting): boolean {
+    return this.#waiting.get(id) === waiting;
   }
 
   /** Subscribes, once. */
