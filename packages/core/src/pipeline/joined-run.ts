@@ -7,6 +7,8 @@ interface Hosting {
   begun: boolean;
   /** It has ended: the engine may run for others by now. */
   over: boolean;
+  /** The last of them takes nothing more, until another one joins. */
+  closed: boolean;
   ended: Promise<void>;
 }
 
@@ -29,11 +31,19 @@ export function joinRun(engine: Engine): JoinedRun | undefined {
   // One that everybody left is stopping: who comes now needs a run of its own, after it.
   const joined = known === undefined || known.users === 0 ? host(engine, known?.ended) : known;
   joined.users++;
+  if (joined.closed) {
+    joined.closed = false;
+    if (joined.begun) engine.intake.set({ closed: false }); // who comes now wants it to take what comes
+  }
   const left = Promise.withResolvers<void>();
   let last: boolean | undefined;
   return {
     ended: Promise.race([joined.ended, left.promise]),
-    closeIntake: () => (joined.users === 1 ? engine.closeIntake() : undefined),
+    closeIntake: () => {
+      if (last !== undefined || joined.users > 1) return;
+      joined.closed = true;
+      if (joined.begun && !joined.over) engine.closeIntake();
+    },
     leave: async (options) => {
       last ??= --joined.users === 0;
       if (last && joined.begun && !joined.over) await engine.stop(options);
@@ -43,14 +53,16 @@ export function joinRun(engine: Engine): JoinedRun | undefined {
 }
 
 function host(engine: Engine, before: Promise<void> | undefined): Hosting {
-  const hosting: Hosting = { users: 0, begun: before === undefined, over: false, ended: Promise.resolve() };
+  const hosting: Hosting = { users: 0, begun: before === undefined, over: false, closed: false, ended: Promise.resolve() };
   const run = async (): Promise<void> => {
     if (before !== undefined) {
       await before.catch(() => undefined); // that is for those who had joined it
       if (hosting.users === 0) return; // everybody has left again
       hosting.begun = true;
     }
-    await engine.run();
+    const running = engine.run();
+    if (hosting.closed) engine.closeIntake(); // before it had begun
+    await running;
   };
   hosting.ended = run().finally(() => {
     hosting.over = true;
