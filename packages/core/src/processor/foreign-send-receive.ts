@@ -65,7 +65,7 @@ export function foreignSendReceive<Request, Response>(
       const refused = refusalOf(id, timeoutMs, options?.signal);
       if (refused !== undefined) return resolve({ ok: false, error: refused });
       const finish = (result: Result<Response>): void => {
-        waiting.delete(id);
+        if (waiting.get(id) === finish) waiting.delete(id); // another may have come with it since
         timer?.cancel();
         options?.signal?.removeEventListener("abort", abort);
         resolve(result);
@@ -84,7 +84,7 @@ export function foreignSendReceive<Request, Response>(
       waiting.set(id, finish);
       const message = options?.headers === undefined ? { id, request } : { id, request, headers: options.headers };
       open()
-        .then(() => (waiting.has(id) ? processor.requestSender().send(message) : undefined))
+        .then(() => (waiting.get(id) === finish ? processor.requestSender().send(message) : undefined))
         .catch(fail);
     });
 
