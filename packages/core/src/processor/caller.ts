@@ -80,7 +80,8 @@ export class Caller {
       if (desk.waits(id, call)) whenThere(() => this.#frame(request, { ...options, id }, call), send, failed);
     };
     const hit = (value: unknown): void => {
-      if (this.#answer(id, { ok: true, value }, call) && emitter.wants("cached")) emitter.emit("cached", { processor: name, id, where: "caller" });
+      if (this.#answer(id, { ok: true, value }, call) && emitter.wants("cached"))
+        emitter.emit("cached", { processor: name, id, where: "caller" });
     };
     const found = (cached: { readonly response: unknown } | undefined): void => {
       if (cached === undefined) miss();
