@@ -1,8 +1,7 @@
 import { turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
-import { pipe, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { plainJob } from "../support/plain-job.ts";
+import { sharedStage } from "../support/shared-stage.ts";
 import { tampered } from "../support/transport-double.ts";
 import { memory } from "../support/wires.ts";
 
@@ -10,22 +9,7 @@ import { memory } from "../support/wires.ts";
 describe("a shared stage that one pipeline closed the intake of", () => {
   const { own, started } = belongings();
 
-  const scene = () => {
-    const transport = tampered(own(memory()), { capabilities: { durable: "machine" } });
-    const gate = Promise.withResolvers<void>();
-    const begun: number[] = [];
-    const held = plainJob({
-      name: "held",
-      run: async (value: number) => {
-        begun.push(value);
-        if (value === 1) await gate.promise;
-        return value;
-      },
-    });
-    const shared = own(processor(held, { transport }));
-    const last = own(processor(plainJob({ name: "last", run: (value: number) => value }), { transport }));
-    return { gate, begun, shared, one: own(pipe(shared, last).named("one")), two: own(pipe(shared, last).named("two")) };
-  };
+  const scene = () => sharedStage(tampered(own(memory()), { capabilities: { durable: "machine" } }), own);
 
   it("takes again for another that joins", async () => {
     const { begun, one, two } = scene();

@@ -1,30 +1,14 @@
 import { turns, until } from "@job-orch/test-support";
 import { describe, expect, it } from "vitest";
-import { pipe, processor } from "../../src/index.ts";
 import { belongings } from "../support/belongings.ts";
-import { plainJob } from "../support/plain-job.ts";
+import { sharedStage } from "../support/shared-stage.ts";
 import { memory } from "../support/wires.ts";
 
 // It joined the run that was ending: its stages did not run any more, and every call waited for its deadline.
 describe("a pipeline that starts while another one stops the stage they share", () => {
   const { own, started } = belongings();
 
-  const scene = () => {
-    const transport = own(memory());
-    const gate = Promise.withResolvers<void>();
-    const begun: number[] = [];
-    const held = plainJob({
-      name: "held",
-      run: async (value: number) => {
-        begun.push(value);
-        if (value === 1) await gate.promise;
-        return value;
-      },
-    });
-    const shared = own(processor(held, { transport }));
-    const last = own(processor(plainJob({ name: "last", run: (value: number) => value }), { transport }));
-    return { gate, begun, shared, one: own(pipe(shared, last).named("one")), two: own(pipe(shared, last).named("two")) };
-  };
+  const scene = () => sharedStage(own(memory()), own);
 
   it("runs it anew, once it has stopped", async () => {
     const { gate, begun, one, two } = scene();
