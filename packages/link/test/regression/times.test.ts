@@ -27,7 +27,8 @@ test.each(["send", "call"] as const)("an attempt has its time also where nobody'
 });
 
 describe("a request that is given up before it was begun, where nothing is shared", () => {
-  test("does not condemn the worker that runs another one before it", async () => {
+  /** One runs, and who asked for another behind it waits for that no more. */
+  const givenUpBehind = async () => {
     const bench = timed({ graceMs: 1_000 }, false);
     const long = bench.hosted.call("long");
     const aborter = new AbortController();
@@ -38,6 +39,11 @@ describe("a request that is given up before it was begun, where nothing is share
     await turn();
     aborter.abort();
     await given;
+    return { bench, long, begun };
+  };
+
+  test("does not condemn the worker that runs another one before it", async () => {
+    const { bench, long, begun } = await givenUpBehind();
     await bench.clock.advance(60_000);
     expect(bench.condemned).toEqual([]);
     bench.last().answer(begun!, "in the end");
@@ -46,16 +52,7 @@ describe("a request that is given up before it was begun, where nothing is share
   });
 
   test("has its grace from when it begins after all", async () => {
-    const bench = timed({ graceMs: 1_000 }, false);
-    const long = bench.hosted.call("long");
-    const aborter = new AbortController();
-    bench.last().ready({ tellsBegun: true });
-    await turn();
-    const begun = bench.last().begin();
-    const given = bench.hosted.sendReceive("behind it", { signal: aborter.signal });
-    await turn();
-    aborter.abort();
-    await given;
+    const { bench, long, begun } = await givenUpBehind();
     await bench.clock.advance(10_900);
     bench.last().answer(begun!, "in the end");
     await long;
